@@ -1,0 +1,213 @@
+//! Providers that submit, poll and fetch.
+
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    Action, Adapter, Attachment, Event, HttpRequest, HttpResponse, Operation, ProviderError, Step,
+    read_state, send, settle, write,
+};
+use crate::documents::{Manifest, Outcome};
+
+/// A provider that submits a request, polls until it is done and fetches what was made.
+pub trait LongRunning {
+    /// What names the work upstream and is needed to finish it; stored between calls, so keep it small.
+    type Handle: Serialize + DeserializeOwned;
+
+    /// Milliseconds between polls.
+    const POLL_MS: u64 = 5_000;
+
+    /// What the component says of itself; always the same.
+    fn manifest() -> Manifest;
+
+    /// The request that starts (and bills) the work, and what is known of it before the answer.
+    ///
+    /// # Errors
+    /// `invalid-request` where it cannot be asked for.
+    fn submit(
+        operation: Operation,
+        settings: Value,
+    ) -> Result<(HttpRequest, Self::Handle), ProviderError>;
+
+    /// Reads the answer to the submission: the upstream's id goes into the handle.
+    ///
+    /// # Errors
+    /// What the upstream said was wrong.
+    fn submitted(
+        handle: Self::Handle,
+        response: HttpResponse,
+    ) -> Result<(Self::Handle, Polled), ProviderError>;
+
+    /// The request that asks how far it is.
+    fn poll(handle: &Self::Handle) -> HttpRequest;
+
+    /// Reads the answer to a poll.
+    ///
+    /// # Errors
+    /// What the upstream said was wrong. One that is `retryable` is polled again.
+    fn polled(handle: &Self::Handle, response: HttpResponse) -> Result<Polled, ProviderError>;
+
+    /// Reads what [`Polled::Fetch`] brought.
+    ///
+    /// # Errors
+    /// What the upstream said was wrong. One that is `retryable` is fetched again after a poll.
+    fn fetched(
+        handle: &Self::Handle,
+        response: HttpResponse,
+    ) -> Result<(Outcome, Vec<Attachment>), ProviderError>;
+
+    /// The request that cancels the work upstream, where there is one.
+    fn cancellation(_handle: &Self::Handle) -> Option<HttpRequest> {
+        None
+    }
+}
+
+/// What a poll (or the submission itself) said.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Polled {
+    /// Not done yet.
+    Pending {
+        /// From 0.0 to 1.0, where the upstream says so.
+        progress: Option<f32>,
+        /// A short line for the person who waits.
+        note: Option<String>,
+    },
+    /// Done; this request brings what was made.
+    Fetch(HttpRequest),
+    /// Done, and here it is.
+    Done(Outcome, Vec<Attachment>),
+}
+
+/// The machine of a [`LongRunning`] provider.
+pub struct Polling<T>(PhantomData<T>);
+
+/// How often in a row a poll or fetch may fail before the operation does.
+const PATIENCE: u32 = 5;
+
+#[derive(Serialize, Deserialize)]
+struct State<H> {
+    waits_for: WaitsFor,
+    failures: u32,
+    handle: H,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WaitsFor {
+    Submission,
+    Timer,
+    Poll,
+    Fetch,
+    Cancellation,
+}
+
+impl<H: Serialize> State<H> {
+    fn send(mut self, waits_for: WaitsFor, request: HttpRequest) -> Step {
+        self.waits_for = waits_for;
+        send(write(&self).into_bytes(), request)
+    }
+
+    fn wait(mut self, ms: u64, progress: Option<f32>, note: Option<String>) -> Step {
+        self.waits_for = WaitsFor::Timer;
+        Step {
+            state: write(&self).into_bytes(),
+            action: Action::Wait(ms),
+            progress,
+            note,
+        }
+    }
+}
+
+impl<T: LongRunning> Polling<T> {
+    fn go_on(mut state: State<T::Handle>, polled: Polled) -> Step {
+        state.failures = 0;
+        match polled {
+            Polled::Pending { progress, note } => state.wait(T::POLL_MS, progress, note),
+            Polled::Fetch(request) => state.send(WaitsFor::Fetch, request),
+            Polled::Done(outcome, attachments) => Step::done(&outcome, attachments),
+        }
+    }
+
+    /// A poll or a fetch costs nothing and is tried again, a submission never here.
+    fn try_again(
+        mut state: State<T::Handle>,
+        error: ProviderError,
+    ) -> Result<Step, ProviderError> {
+        state.failures += 1;
+        if !error.retryable || state.failures >= PATIENCE {
+            return Err(error);
+        }
+        let pause = error.retry_after_ms.unwrap_or(T::POLL_MS);
+        Ok(state.wait(pause, None, Some(error.message)))
+    }
+
+    fn next(mut state: State<T::Handle>, event: Event) -> Result<Step, ProviderError> {
+        match (state.waits_for, event) {
+            (WaitsFor::Submission, Event::Response(response)) => {
+                let (handle, polled) = T::submitted(state.handle, response)?;
+                state.handle = handle;
+                Ok(Self::go_on(state, polled))
+            }
+            (WaitsFor::Submission, Event::TransportFailed(failure)) => {
+                Err(ProviderError::transport(&failure))
+            }
+            (WaitsFor::Timer, Event::Timer) => {
+                let request = T::poll(&state.handle);
+                Ok(state.send(WaitsFor::Poll, request))
+            }
+            (WaitsFor::Poll, Event::Response(response)) => {
+                match T::polled(&state.handle, response) {
+                    Ok(polled) => Ok(Self::go_on(state, polled)),
+                    Err(error) => Self::try_again(state, error),
+                }
+            }
+            (WaitsFor::Fetch, Event::Response(response)) => {
+                match T::fetched(&state.handle, response) {
+                    Ok((outcome, attachments)) => Ok(Step::done(&outcome, attachments)),
+                    Err(error) => Self::try_again(state, error),
+                }
+            }
+            (WaitsFor::Poll | WaitsFor::Fetch, Event::TransportFailed(failure)) => {
+                Self::try_again(state, ProviderError::transport(&failure))
+            }
+            (WaitsFor::Cancellation, Event::Response(_) | Event::TransportFailed(_)) => {
+                Err(ProviderError::cancelled())
+            }
+            (_, _) => Err(ProviderError::out_of_step("another event was waited for")),
+        }
+    }
+}
+
+impl<T: LongRunning> Adapter for Polling<T> {
+    fn manifest() -> Manifest {
+        T::manifest()
+    }
+
+    fn start(operation: Operation, settings: Value) -> Step {
+        settle(T::submit(operation, settings).map(|(request, handle)| {
+            State {
+                waits_for: WaitsFor::Submission,
+                failures: 0,
+                handle,
+            }
+            .send(WaitsFor::Submission, request)
+        }))
+    }
+
+    fn resume(state: Vec<u8>, event: Event) -> Step {
+        settle(read_state(&state).and_then(|state| Self::next(state, event)))
+    }
+
+    fn cancel(state: Vec<u8>) -> Step {
+        let request = read_state::<State<T::Handle>>(&state)
+            .ok()
+            .and_then(|state| Some((T::cancellation(&state.handle)?, state)));
+        match request {
+            Some((request, state)) => state.send(WaitsFor::Cancellation, request),
+            None => Step::fail(ProviderError::cancelled()),
+        }
+    }
+}
