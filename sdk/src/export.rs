@@ -3,12 +3,10 @@
 
 /// Reads a JSON argument of an export.
 #[doc(hidden)]
-pub fn __read<T: serde::de::DeserializeOwned>(
-    what: &str,
-    json: &str,
-) -> Result<T, crate::Failure> {
-    serde_json::from_str(json)
-        .map_err(|error| crate::Failure::invalid_input(format!("the {what} cannot be read: {error}")))
+pub fn __read<T: serde::de::DeserializeOwned>(what: &str, json: &str) -> Result<T, crate::Failure> {
+    serde_json::from_str(json).map_err(|error| {
+        crate::Failure::invalid_input(format!("the {what} cannot be read: {error}"))
+    })
 }
 
 /// Writes a JSON answer of an export.
@@ -24,8 +22,8 @@ macro_rules! export_adapter {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             use $crate::bindings::provider::exports::kinora::provider::adapter::Guest;
-            use $crate::provider::{Adapter, Event, Operation, Step};
             use $crate::bindings::provider::kinora::provider::types;
+            use $crate::provider::{Adapter, Event, Operation, Step};
 
             struct Component;
 
@@ -36,9 +34,10 @@ macro_rules! export_adapter {
                 fn start(operation: types::Operation, settings: String) -> Step {
                     let read = Operation::read(operation.id, &operation.kind, &operation.document)
                         .and_then(|operation| {
-                            let settings = $crate::__read("settings", &settings).map_err(
-                                |failure| $crate::ProviderError::invalid_request(failure.message),
-                            )?;
+                            let settings =
+                                $crate::__read("settings", &settings).map_err(|failure| {
+                                    $crate::ProviderError::invalid_request(failure.message)
+                                })?;
                             Ok((operation, settings))
                         });
                     match read {
@@ -97,7 +96,10 @@ macro_rules! export_strategy {
             struct Component;
 
             fn fail(failure: $crate::Failure) -> Failure {
-                Failure { kind: failure.kind, message: failure.message }
+                Failure {
+                    kind: failure.kind,
+                    message: failure.message,
+                }
             }
 
             impl Guest for Component {
@@ -121,7 +123,7 @@ macro_rules! export_strategy {
                     <$strategy as $crate::Strategy>::interpret(request, &text, settings)
                         .map(|document| $crate::__write(&document))
                         .map_err(fail)
-                }
+        }
             }
 
             $crate::bindings::strategy::export!(Component with_types_in $crate::bindings::strategy);
@@ -141,7 +143,10 @@ macro_rules! export_validator {
             struct Component;
 
             fn fail(failure: $crate::Failure) -> Failure {
-                Failure { kind: failure.kind, message: failure.message }
+                Failure {
+                    kind: failure.kind,
+                    message: failure.message,
+                }
             }
 
             impl Guest for Component {
@@ -181,7 +186,10 @@ macro_rules! export_renderer {
             struct Component;
 
             fn fail(failure: $crate::Failure) -> Failure {
-                Failure { kind: failure.kind, message: failure.message }
+                Failure {
+                    kind: failure.kind,
+                    message: failure.message,
+                }
             }
 
             impl Guest for Component {
@@ -194,7 +202,7 @@ macro_rules! export_renderer {
                     <$renderer as $crate::Renderer>::compose(drawing, settings)
                         .map(|composition| $crate::__write(&composition))
                         .map_err(fail)
-                }
+        }
             }
 
             $crate::bindings::renderer::export!(Component with_types_in $crate::bindings::renderer);

@@ -67,7 +67,9 @@ pub fn run<A: Adapter>(
             Action::Wait(_) => replay.elapse(),
             Action::Send(request) => {
                 let expected = exchanges.next().unwrap_or_else(|| {
-                    panic!("the recording has ended and the adapter sends another request: {request:?}")
+                    panic!(
+                        "the recording has ended and the adapter sends another request: {request:?}"
+                    )
                 });
                 compare(&expected.request, request);
                 let response = &expected.response;
@@ -80,7 +82,10 @@ pub fn run<A: Adapter>(
             }
             Action::Done(_) | Action::Fail(_) => {
                 let left = exchanges.len();
-                assert!(left == 0, "the adapter ended with {left} recorded exchanges left");
+                assert!(
+                    left == 0,
+                    "the adapter ended with {left} recorded exchanges left"
+                );
                 return replay.end();
             }
         };
@@ -103,7 +108,10 @@ fn compare(expected: &RecordedRequest, sent: &HttpRequest) {
             .body_text()
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_else(|| panic!("the adapter sent no JSON where JSON was recorded"));
-        assert_eq!(*body, sent, "the adapter sent another body than was recorded");
+        assert_eq!(
+            *body, sent,
+            "the adapter sent another body than was recorded"
+        );
     }
 }
 

@@ -3,9 +3,7 @@
 use serde_json::Value;
 
 use crate::Failure;
-use crate::documents::{
-    Composition, Drawing, Manifest, StrategyRequest, TextOperation, Verdict,
-};
+use crate::documents::{Composition, Drawing, Manifest, StrategyRequest, TextOperation, Verdict};
 
 /// Knows how to ask a language model for one kind of document, and how to read its answer.
 pub trait Strategy {

@@ -159,7 +159,9 @@ impl Film {
             lent += u64::from(segment.frames);
         }
         if lent > MAX_FRAMES {
-            return Err(format!("the film has {lent} frames; at most {MAX_FRAMES} are allowed"));
+            return Err(format!(
+                "the film has {lent} frames; at most {MAX_FRAMES} are allowed"
+            ));
         }
         Ok(())
     }

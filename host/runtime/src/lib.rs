@@ -1,1 +1,23 @@
+//! The plugin runtime: compiles components, checks them against their role's world, and calls them under limits.
+//!
+//! A call gets a fresh store and leaves nothing behind; a component that loops, eats, floods, traps or lies costs its
+//! own call and nothing else. What this crate must not know: jobs, storage, HTTP.
 
+mod cache;
+mod call;
+mod catalog;
+mod component;
+mod error;
+mod limits;
+mod plugin;
+mod roles;
+mod runtime;
+mod wasi;
+
+pub use catalog::{Catalog, Shipped};
+pub use component::Digest;
+pub use error::{PluginError, Rule};
+pub use limits::Limits;
+pub use plugin::{Origin, Plugin};
+pub use roles::provider as protocol;
+pub use runtime::{Runtime, RuntimeOptions};

@@ -132,10 +132,7 @@ impl<T: LongRunning> Polling<T> {
     }
 
     /// A poll or a fetch costs nothing and is tried again, a submission never here.
-    fn try_again(
-        mut state: State<T::Handle>,
-        error: ProviderError,
-    ) -> Result<Step, ProviderError> {
+    fn try_again(mut state: State<T::Handle>, error: ProviderError) -> Result<Step, ProviderError> {
         state.failures += 1;
         if !error.retryable || state.failures >= PATIENCE {
             return Err(error);

@@ -13,9 +13,7 @@ pub use crate::bindings::provider::kinora::provider::types::{
     HttpResponse, Outcome as RawOutcome, ProviderError, ResponseBody, Sink, Step, Target,
     TransportFailure,
 };
-use crate::documents::{
-    ImageOperation, Manifest, Outcome, TextOperation, VideoOperation,
-};
+use crate::documents::{ImageOperation, Manifest, Outcome, TextOperation, VideoOperation};
 pub use exchange::{Exchange, Exchanging};
 pub use immediate::{Answering, Immediate};
 pub use long_running::{LongRunning, Polled, Polling};
@@ -212,7 +210,9 @@ impl HttpResponse {
     pub fn json(&self) -> Result<Value, ProviderError> {
         match &self.body {
             ResponseBody::Inline(bytes) => serde_json::from_slice(bytes).map_err(|error| {
-                ProviderError::malformed_output(format!("the upstream's answer is no JSON: {error}"))
+                ProviderError::malformed_output(format!(
+                    "the upstream's answer is no JSON: {error}"
+                ))
             }),
             ResponseBody::Blob(_) => Err(ProviderError::malformed_output(
                 "the upstream's answer went into a blob and cannot be read as JSON",

@@ -1,0 +1,194 @@
+//! The engine that all components share: one configuration, one ticker, one linker per role, one compile cache.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::thread;
+
+use kinora_domain::documents::Role;
+use tokio::sync::Semaphore;
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Config, Engine, EngineWeak};
+
+use crate::cache::Cache;
+use crate::call::CallData;
+use crate::component::{self, Digest};
+use crate::error::{PluginError, Rule};
+use crate::limits::{Limits, TICK};
+use crate::plugin::{Origin, Plugin};
+use crate::roles;
+use crate::wasi;
+
+/// How a runtime is set up.
+#[derive(Clone, Debug, Default)]
+pub struct RuntimeOptions {
+    /// What one call may use.
+    pub limits: Limits,
+    /// Where compiled code is kept; absent: nowhere.
+    pub cache: Option<PathBuf>,
+}
+
+/// The engine that all components share.
+pub struct Runtime {
+    pub(crate) engine: Engine,
+    pub(crate) limits: Arc<Limits>,
+    /// Guests only compute, so more of them than cores at once would gain nothing.
+    pub(crate) cores: Arc<Semaphore>,
+    pub(crate) width: usize,
+    linkers: Linkers,
+    cache: Option<Cache>,
+    alive: Arc<AtomicBool>,
+}
+
+struct Linkers {
+    provider: Linker<CallData>,
+    strategy: Linker<CallData>,
+    validator: Linker<CallData>,
+    renderer: Linker<CallData>,
+}
+
+impl Runtime {
+    /// Sets the engine up and starts its ticker.
+    ///
+    /// # Errors
+    /// Where the machine cannot run WebAssembly natively. A cache folder that cannot be used is a warning.
+    pub fn new(options: RuntimeOptions) -> Result<Arc<Self>, PluginError> {
+        let host =
+            |error: wasmtime::Error| PluginError::new("runtime", Rule::Host, format!("{error:#}"));
+        let mut config = Config::new();
+        config.epoch_interruption(true);
+        config.max_wasm_stack(512 << 10);
+        // Guests are stripped and their stacks are nobody's business but their author's.
+        config.wasm_backtrace_max_frames(None);
+        let engine = Engine::new(&config).map_err(host)?;
+        let linkers = Linkers::new(&engine).map_err(host)?;
+        let cache = options.cache.and_then(|folder| {
+            Cache::open(folder.clone(), &engine)
+                .inspect_err(|error| {
+                    tracing::warn!(folder = %folder.display(), %error, "compiled code is not kept; every start compiles again");
+                })
+                .ok()
+        });
+        let alive = Arc::new(AtomicBool::new(true));
+        start_ticker(engine.weak(), Arc::downgrade(&alive));
+        let width = thread::available_parallelism().map_or(1, usize::from);
+        Ok(Arc::new(Runtime {
+            engine,
+            limits: Arc::new(options.limits),
+            cores: Arc::new(Semaphore::new(width)),
+            width,
+            linkers,
+            cache,
+            alive,
+        }))
+    }
+
+    /// Compiles a component (or takes it from the cache), checks it against its role's world and reads its manifest.
+    ///
+    /// # Errors
+    /// Which rule it breaks. Nothing of a refused component stays.
+    pub async fn load(
+        self: &Arc<Self>,
+        bytes: Vec<u8>,
+        origin: Origin,
+    ) -> Result<Plugin, PluginError> {
+        let name = origin.to_string();
+        if bytes.len() > self.limits.component {
+            return Err(PluginError::new(
+                &name,
+                Rule::ComponentSize,
+                format!(
+                    "it has {} bytes; a component may have {}",
+                    bytes.len(),
+                    self.limits.component
+                ),
+            ));
+        }
+        component::check_preamble(&bytes)
+            .map_err(|detail| PluginError::new(&name, Rule::NotAComponent, detail))?;
+        let digest = Digest::of(&bytes);
+        let runtime = self.clone();
+        let component = tokio::task::spawn_blocking(move || runtime.compile(&bytes, &digest))
+            .await
+            .map_err(|_| {
+                PluginError::new(&name, Rule::Host, "the compiler did not come to an end")
+            })?
+            .map_err(|detail| PluginError::new(&name, Rule::NotAComponent, detail))?;
+        let role = component::role(&self.engine, &component)
+            .map_err(|detail| PluginError::new(&name, Rule::World, detail))?;
+        let trapped = component::check_imports(&self.engine, &component, role)
+            .map_err(|(rule, detail)| PluginError::new(&name, rule, detail))?;
+        let main = roles::prepare(self.linker(role), &component, role, !trapped.is_empty())
+            .map_err(|error| {
+                PluginError::new(
+                    &name,
+                    Rule::World,
+                    format!("it does not fit the world of a {role}: {error:#}"),
+                )
+            })?;
+        Plugin::introduce(self.clone(), main, role, digest, origin, trapped).await
+    }
+
+    fn compile(&self, bytes: &[u8], digest: &Digest) -> Result<Component, String> {
+        if let Some(cache) = &self.cache
+            && let Some(component) = cache.load(&self.engine, digest)
+        {
+            return Ok(component);
+        }
+        let component = Component::new(&self.engine, bytes)
+            .map_err(|error| format!("it cannot be compiled: {error:#}"))?;
+        if let Some(cache) = &self.cache {
+            cache.store(digest, &component);
+        }
+        Ok(component)
+    }
+
+    fn linker(&self, role: Role) -> &Linker<CallData> {
+        match role {
+            Role::Provider => &self.linkers.provider,
+            Role::Strategy => &self.linkers.strategy,
+            Role::Validator => &self.linkers.validator,
+            Role::Renderer => &self.linkers.renderer,
+        }
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.alive.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Linkers {
+    fn new(engine: &Engine) -> wasmtime::Result<Self> {
+        let mut base = Linker::new(engine);
+        wasi::add_to_linker(&mut base)?;
+        Ok(Linkers {
+            provider: roles::provider::link(base.clone())?,
+            strategy: roles::strategy::link(base.clone())?,
+            validator: roles::validator::link(base.clone())?,
+            renderer: roles::renderer::link(base)?,
+        })
+    }
+}
+
+/// Raises the epoch every tick, from a thread of its own, so that it goes on when every core is busy. Ends with the
+/// runtime.
+fn start_ticker(engine: EngineWeak, alive: Weak<AtomicBool>) {
+    let tick = move || {
+        while alive
+            .upgrade()
+            .is_some_and(|alive| alive.load(Ordering::Relaxed))
+        {
+            thread::sleep(TICK);
+            match engine.upgrade() {
+                Some(engine) => engine.increment_epoch(),
+                None => break,
+            }
+        }
+    };
+    thread::Builder::new()
+        .name("epoch-ticker".into())
+        .spawn(tick)
+        .expect("a process that cannot start one thread cannot serve at all");
+}
