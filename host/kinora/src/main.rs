@@ -1,1 +1,59 @@
-fn main(){}
+//! The binary: command line, settings, wiring. Nothing else knows all the parts.
+
+mod cli;
+mod commands;
+mod host;
+mod screen;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    // The media worker is this binary too; it has no settings, no runtime and no log of its own.
+    if std::env::args_os().nth(1).is_some_and(|arg| arg == "media-worker") {
+        return kinora_media::worker_main();
+    }
+    let cli = cli::Cli::parse();
+    screen::start_log(cli.verbose);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("kinora: the machine gives no threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = commands::run(cli) => ended,
+            () = interrupted() => {
+                eprintln!("kinora: interrupted; nothing half-written was left behind");
+                Ok(ExitCode::from(130))
+            }
+        }
+    });
+    // Whatever still waits for a file or a child must not hold the prompt back.
+    runtime.shutdown_background();
+    ended.unwrap_or_else(|error| {
+        eprintln!("kinora: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Ends with the first interrupt or request to terminate.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

@@ -118,8 +118,8 @@ impl Runtime {
             .map_err(|detail| PluginError::new(&name, Rule::World, detail))?;
         let trapped = component::check_imports(&self.engine, &component, role)
             .map_err(|(rule, detail)| PluginError::new(&name, rule, detail))?;
-        let main = roles::prepare(self.linker(role), &component, role, !trapped.is_empty())
-            .map_err(|error| {
+        let main =
+            roles::prepare(self.linker(role), &component, role, &trapped).map_err(|error| {
                 PluginError::new(
                     &name,
                     Rule::World,

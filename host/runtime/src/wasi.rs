@@ -2,10 +2,12 @@
 //! environment and arguments, its output going to the plugin's log), io, clocks and random are linked for real; every
 //! other `wasi:*` import becomes a trap. Files and sockets do not exist here.
 
-use wasmtime::component::Linker;
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, Linker, LinkerInstance, ResourceType};
 use wasmtime_wasi::WasiView;
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::p2::bindings::{cli, random};
+use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable, IoError};
 use wasmtime_wasi::random::WasiRandom;
 
 use crate::call::CallData;
@@ -58,4 +60,48 @@ pub(crate) fn add_to_linker(linker: &mut Linker<CallData>) -> wasmtime::Result<(
 
 fn random_ctx(data: &mut CallData) -> &mut wasmtime_wasi::random::WasiRandomCtx {
     data.ctx().ctx.random()
+}
+
+/// Makes every function of the named interfaces a trap. `define_unknown_imports_as_traps` of wasmtime would not do: it
+/// takes an interface of another patch version for unknown.
+pub(crate) fn add_traps(
+    linker: &mut Linker<CallData>,
+    component: &Component,
+    interfaces: &[String],
+) -> wasmtime::Result<()> {
+    let engine = component.engine().clone();
+    let ty = component.component_type();
+    for (name, import) in ty.imports(&engine) {
+        if !interfaces.iter().any(|interface| interface == name) {
+            continue;
+        }
+        let ComponentItem::ComponentInstance(instance) = import.ty else {
+            wasmtime::bail!("{name} is imported as something else than an interface");
+        };
+        let mut stub = linker.instance(name)?;
+        for (item, export) in instance.exports(&engine) {
+            match export.ty {
+                ComponentItem::ComponentFunc(_) => {
+                    let what = format!("it called {name}#{item}, which no plugin gets");
+                    stub.func_new(item, move |_, _, _, _| wasmtime::bail!("{what}"))?;
+                }
+                ComponentItem::Resource(_) => stub_resource(&mut stub, item)?,
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Resources of `wasi:io` that an interface merely re-exports must be the real ones; its own can be anything, since
+/// none is ever made.
+fn stub_resource(stub: &mut LinkerInstance<'_, CallData>, name: &str) -> wasmtime::Result<()> {
+    let ty = match name {
+        "input-stream" => ResourceType::host::<DynInputStream>(),
+        "output-stream" => ResourceType::host::<DynOutputStream>(),
+        "pollable" => ResourceType::host::<DynPollable>(),
+        "error" | "io-error" => ResourceType::host::<IoError>(),
+        _ => ResourceType::host::<()>(),
+    };
+    stub.resource(name, ty, |_, _| Ok(()))
 }

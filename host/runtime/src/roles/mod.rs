@@ -12,6 +12,7 @@ use wasmtime::component::{Component, Linker};
 use crate::call::CallData;
 use crate::error::PluginError;
 use crate::plugin::Plugin;
+use crate::wasi;
 
 /// A component with its imports resolved, ready to be instantiated.
 pub(crate) enum Main {
@@ -21,19 +22,18 @@ pub(crate) enum Main {
     Renderer(renderer::RendererPre<CallData>),
 }
 
-/// Resolves a component's imports; those of WASI that are not linked become traps where `traps` says that there are
-/// some.
+/// Resolves a component's imports; the WASI interfaces in `trapped` become traps.
 pub(crate) fn prepare(
     linker: &Linker<CallData>,
     component: &Component,
     role: Role,
-    traps: bool,
+    trapped: &[String],
 ) -> wasmtime::Result<Main> {
-    let pre = if traps {
-        let mut linker = linker.clone();
-        linker.define_unknown_imports_as_traps(component)?;
+    let pre = if trapped.is_empty() {
         linker.instantiate_pre(component)?
     } else {
+        let mut linker = linker.clone();
+        wasi::add_traps(&mut linker, component, trapped)?;
         linker.instantiate_pre(component)?
     };
     Ok(match role {

@@ -1,0 +1,47 @@
+# What is done with Kinora, one word each. Everything that is needed and missing is installed first (see
+# scripts/install.sh); nothing is installed that is there.
+
+CARGO ?= cargo
+PROMPT ?= A lighthouse keeper's last night before the light goes automatic
+
+.PHONY: demo build run test lint bench components packages clean
+
+## demo: build, then make demo.mp4 out of one sentence
+demo: build
+	target/release/kinora doctor
+	target/release/kinora make "$(PROMPT)" -o demo.mp4
+	@echo "demo.mp4 is ready"
+
+## build: target/release/kinora, one file with the shipped components inside
+build: packages components
+	$(CARGO) build --locked --release -p kinora
+
+## run: start Kinora as its users do; ARGS='make "a prompt"'
+run: build
+	target/release/kinora $(ARGS)
+
+## test: all tests, of the host, of the SDK and of the components
+test: packages components
+	$(CARGO) test --locked --release --workspace
+	$(CARGO) test --locked --quiet --manifest-path plugins/Cargo.toml --workspace --exclude kinora-fixture-hostile
+
+## lint: format and warnings
+lint: components
+	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path plugins/Cargo.toml --all --check
+	$(CARGO) clippy --locked --release --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --manifest-path plugins/Cargo.toml --workspace --all-targets -- -D warnings
+
+## bench: the figures of BENCH.md
+bench: build
+	scripts/bench.sh
+
+components: packages
+	scripts/components.sh
+
+packages:
+	@. scripts/install.sh && need ffmpeg ffmpeg fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf gcc cc
+
+clean:
+	$(CARGO) clean
+	$(CARGO) clean --manifest-path plugins/Cargo.toml

@@ -1,0 +1,169 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use kinora_domain::documents::Rate;
+
+/// Turns prompts into finished MP4 films.
+#[derive(Debug, Parser)]
+#[command(name = "kinora", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Settings that apply to every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// Say more on standard error; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// Settings that apply to every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The settings file [default: kinora.toml in the working folder, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder: plugins, caches [default: ~/.local/share/kinora]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a film out of a prompt
+    Make(Make),
+    /// Say what is missing on this machine, each with its remedy
+    Doctor,
+    /// Print the effective settings and where each comes from
+    Config,
+    /// Look at plugins: list them, check a file, run a file
+    #[command(subcommand)]
+    Plugin(Plugin),
+}
+
+/// Make a film out of a prompt.
+#[derive(Debug, Args)]
+pub struct Make {
+    /// What the film is about, in a sentence or more; `-` reads it from standard input
+    pub prompt: String,
+    /// Where the film goes; a file that is there is replaced when the film is ready
+    #[arg(short, long, value_name = "FILE", default_value = "film.mp4")]
+    pub output: PathBuf,
+    /// Length in seconds, 8 to 120; the film has exactly that many
+    #[arg(long, default_value_t = 24)]
+    pub seconds: u32,
+    /// The look, in words
+    #[arg(long, default_value = "cinematic-storytelling")]
+    pub style: String,
+    /// The feeling, in words
+    #[arg(long, default_value = "hopeful")]
+    pub mood: String,
+    /// Width and height in pixels, even, 64 to 4320
+    #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = resolution)]
+    pub resolution: (u32, u32),
+    /// Frames per second, 1 to 120; also a fraction such as 30000/1001, or 29.97
+    #[arg(long, default_value = "30", value_parser = rate)]
+    pub fps: Rate,
+    /// The same prompt and seed make the same film [default: made from the prompt]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// The language of titles and captions
+    #[arg(long, value_name = "TAG", default_value = "en-US")]
+    pub language: String,
+    /// Without music
+    #[arg(long)]
+    pub no_audio: bool,
+    /// The provider that writes and draws [default: the settings' providers.text and providers.image]
+    #[arg(long, value_name = "ID")]
+    pub provider: Option<String>,
+    /// Keep the scenario, the pictures and the film's plan in this folder
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+}
+
+/// Look at plugins.
+#[derive(Debug, Subcommand)]
+pub enum Plugin {
+    /// List the plugins that are active, and those that were refused and why
+    List,
+    /// Say whether a component could be used, and what it is and wants
+    Check {
+        /// The component
+        file: PathBuf,
+    },
+    /// Call a component once, with JSON from standard input or a file
+    ///
+    /// A renderer takes a drawing; a strategy a request {"kind", "input", "attempt"}; a validator {"document",
+    /// "context"}; a provider {"kind", "parameters"}, of which the first step is printed.
+    Run {
+        /// The component
+        file: PathBuf,
+        /// The input [default: standard input]
+        #[arg(long, value_name = "FILE")]
+        input: Option<PathBuf>,
+    },
+}
+
+/// Reads `1280x720` or `1280:720`.
+fn resolution(text: &str) -> Result<(u32, u32), String> {
+    let (width, height) = text
+        .split_once(['x', 'X', ':', '×'])
+        .ok_or("write it as WIDTHxHEIGHT, such as 1280x720")?;
+    let side = |side: &str| {
+        side.trim()
+            .parse::<u32>()
+            .map_err(|_| format!("{side:?} is no whole number of pixels"))
+    };
+    Ok((side(width)?, side(height)?))
+}
+
+/// Reads `30`, `30000/1001`, `29.97`.
+fn rate(text: &str) -> Result<Rate, String> {
+    let number = |part: &str| {
+        part.trim()
+            .parse::<u32>()
+            .map_err(|_| format!("{text:?} is no rate; write 30, 30000/1001 or 29.97"))
+    };
+    if let Some((num, den)) = text.split_once('/') {
+        return Ok(Rate {
+            num: number(num)?,
+            den: number(den)?,
+        });
+    }
+    match text {
+        "23.976" | "23.98" => Ok(Rate { num: 24_000, den: 1_001 }),
+        "29.97" => Ok(Rate { num: 30_000, den: 1_001 }),
+        "59.94" => Ok(Rate { num: 60_000, den: 1_001 }),
+        _ => Ok(Rate {
+            num: number(text)?,
+            den: 1,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn resolutions_and_rates_are_read_or_refused_with_an_example() {
+        assert_eq!(resolution("1280x720"), Ok((1280, 720)));
+        assert_eq!(resolution("720:1280"), Ok((720, 1280)));
+        assert!(resolution("big").is_err_and(|e| e.contains("1280x720")));
+        assert!(resolution("1280x-2").is_err());
+        assert_eq!(rate("29.97"), Ok(Rate { num: 30_000, den: 1_001 }));
+        assert_eq!(rate("24000/1001"), Ok(Rate { num: 24_000, den: 1_001 }));
+        assert!(rate("fast").is_err_and(|e| e.contains("30000/1001")));
+    }
+}

@@ -1,0 +1,120 @@
+//! What a person sees while something takes long: a bar on a terminal, plain lines elsewhere.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use kinora_workflows::Observer;
+use tracing_subscriber::EnvFilter;
+
+/// Steps of the whole in the bar.
+const STEPS: u64 = 1_000;
+
+/// Sends log lines to standard error: warnings, or more on request.
+pub fn start_log(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    let filter = EnvFilter::try_from_env("KINORA_LOG")
+        .unwrap_or_else(|_| EnvFilter::new(format!("{level},wasmtime=warn,cranelift=warn")));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+/// Shows a workflow's progress on standard error.
+pub struct Screen {
+    bar: Option<ProgressBar>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    name: String,
+    /// What the steps before have done of the whole.
+    done: f64,
+    /// What the current step is of the whole.
+    weight: f64,
+    /// The last tenth of the current step that was printed.
+    printed: u64,
+}
+
+impl Screen {
+    /// A bar where standard error is a terminal.
+    pub fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(STEPS);
+            let style = ProgressStyle::with_template(
+                "{spinner} {msg:22} {wide_bar:.cyan/dim} {percent:>3} %  {elapsed} (about {eta} left)",
+            );
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Screen {
+            bar,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Observer for Screen {
+    fn step(&self, name: &str, weight: f64) {
+        let Ok(mut state) = self.state.lock() else {
+            return;
+        };
+        let done = state.done + state.weight;
+        *state = State {
+            name: name.into(),
+            done,
+            weight,
+            printed: 0,
+        };
+        match &self.bar {
+            Some(bar) => {
+                bar.set_message(name.to_owned());
+                bar.set_position((done * STEPS as f64) as u64);
+            }
+            None => eprintln!("{name}"),
+        }
+    }
+
+    fn progress(&self, done: f64) {
+        let Ok(mut state) = self.state.lock() else {
+            return;
+        };
+        match &self.bar {
+            Some(bar) => {
+                let whole = state.done + state.weight * done.clamp(0.0, 1.0);
+                bar.set_position((whole * STEPS as f64) as u64);
+            }
+            None => {
+                let tenth = (done * 10.0) as u64;
+                if tenth > state.printed {
+                    state.printed = tenth;
+                    eprintln!("{}: {} %", state.name, tenth * 10);
+                }
+            }
+        }
+    }
+
+    fn warn(&self, message: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(format!("warning: {message}")),
+            None => eprintln!("warning: {message}"),
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! A component that means harm is stopped by a rule that the error names, and the next call goes on. The component is
+//! `tests/fixtures/hostile`, built by `scripts/components.sh`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kinora_domain::documents::{Role, StrategyRequest, TextOperation};
+use kinora_runtime::{Catalog, Limits, Origin, Plugin, PluginError, Rule, Runtime, RuntimeOptions};
+use serde_json::json;
+
+/// Small limits, so that breaking them takes little time.
+fn runtime() -> Arc<Runtime> {
+    let limits = Limits {
+        compute: Duration::from_millis(100),
+        wall: Duration::from_millis(1_500),
+        memory: 32 << 20,
+        answer: 4 << 20,
+        ..Limits::default()
+    };
+    Runtime::new(RuntimeOptions {
+        limits,
+        cache: None,
+    })
+    .expect("the engine starts")
+}
+
+fn fixture() -> PathBuf {
+    let path = PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../plugins/target/fixtures/hostile.wasm"
+    ));
+    assert!(
+        path.exists(),
+        "the components are not built: run `make components` first"
+    );
+    path
+}
+
+async fn hostile(runtime: &Arc<Runtime>) -> Plugin {
+    runtime
+        .load_file(&fixture())
+        .await
+        .expect("the hostile component behaves while it is loaded")
+}
+
+async fn call(plugin: &Plugin, mode: &str) -> Result<TextOperation, PluginError> {
+    let request = StrategyRequest {
+        kind: "harm".into(),
+        input: json!({ "mode": mode }),
+        attempt: 1,
+        problems: Vec::new(),
+    };
+    plugin.compose_prompt(&request, &json!({})).await
+}
+
+/// The error of a harmful call, after which a harmless call must still be served.
+async fn stopped(mode: &str) -> PluginError {
+    let runtime = runtime();
+    let plugin = hostile(&runtime).await;
+    let error = call(&plugin, mode).await.expect_err("the call is stopped");
+    assert_eq!(error.plugin, "hostile");
+    assert_eq!(error.version.as_deref(), Some("6.6.6"));
+    let sentence = error.to_string();
+    assert!(
+        sentence.contains("hostile 6.6.6") && sentence.contains(error.rule.as_str()),
+        "the sentence names plugin, version and rule: {sentence}"
+    );
+    call(&plugin, "none").await.expect("the next call goes on");
+    error
+}
+
+#[tokio::test]
+async fn an_endless_loop_ends_when_its_computing_time_is_spent() {
+    assert_eq!(stopped("loop").await.rule, Rule::ComputeTime);
+}
+
+#[tokio::test]
+async fn a_component_that_eats_memory_is_stopped_at_its_limit() {
+    assert_eq!(stopped("memory").await.rule, Rule::Memory);
+}
+
+#[tokio::test]
+async fn a_component_that_floods_the_log_is_stopped_at_its_limit() {
+    assert_eq!(stopped("log").await.rule, Rule::Log);
+}
+
+#[tokio::test]
+async fn a_component_that_floods_standard_error_is_stopped_at_the_same_limit() {
+    assert_eq!(stopped("stderr").await.rule, Rule::Log);
+}
+
+#[tokio::test]
+async fn a_trap_is_told_with_the_components_own_last_words() {
+    let error = stopped("trap").await;
+    assert_eq!(error.rule, Rule::Trap);
+    assert!(
+        error.detail.contains("this component traps") || error.detail.contains("panicked"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn endless_recursion_ends_at_the_depth_of_the_stack() {
+    assert_eq!(stopped("recursion").await.rule, Rule::Stack);
+}
+
+#[tokio::test]
+async fn a_component_that_sleeps_is_stopped_by_the_clock() {
+    assert_eq!(stopped("sleep").await.rule, Rule::WallTime);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_not_taken() {
+    assert_eq!(stopped("answer").await.rule, Rule::AnswerSize);
+}
+
+#[tokio::test]
+async fn files_do_not_exist_for_a_component() {
+    let error = stopped("files").await;
+    assert_ne!(error.kind.as_deref(), Some("got-in"), "{error}");
+}
+
+#[tokio::test]
+async fn two_looping_calls_do_not_keep_a_third_from_being_served() {
+    let runtime = runtime();
+    let plugin = Arc::new(hostile(&runtime).await);
+    let loops = [(); 2].map(|()| {
+        let plugin = plugin.clone();
+        tokio::spawn(async move { call(&plugin, "loop").await })
+    });
+    call(&plugin, "none")
+        .await
+        .expect("the third call is served");
+    for looping in loops {
+        let error = looping
+            .await
+            .expect("the task ends")
+            .expect_err("it is stopped");
+        assert_eq!(error.rule, Rule::ComputeTime);
+    }
+}
+
+async fn refused(bytes: &[u8]) -> PluginError {
+    let runtime = runtime();
+    let origin = Origin::File("suspect.wasm".into());
+    runtime
+        .load(bytes.to_vec(), origin)
+        .await
+        .expect_err("it is refused")
+}
+
+fn wat(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("the test's component is well-formed")
+}
+
+#[tokio::test]
+async fn a_file_of_noise_is_no_component() {
+    let noise: Vec<u8> = (0..100_000u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    let error = refused(&noise).await;
+    assert_eq!(error.rule, Rule::NotAComponent);
+    assert!(error.to_string().contains("suspect.wasm"), "{error}");
+}
+
+#[tokio::test]
+async fn a_component_with_a_damaged_body_is_refused_by_the_compiler() {
+    let mut bytes = std::fs::read(fixture()).expect("the fixture");
+    let middle = bytes.len() / 2;
+    bytes.truncate(middle);
+    assert_eq!(refused(&bytes).await.rule, Rule::NotAComponent);
+}
+
+#[tokio::test]
+async fn a_component_of_no_known_world_is_refused_with_the_worlds_there_are() {
+    let error = refused(&wat("(component)")).await;
+    assert_eq!(error.rule, Rule::World);
+    assert!(
+        error.detail.contains("kinora:provider/adapter@0.1.0-draft"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_component_that_only_claims_a_world_is_refused() {
+    // It exports the right name with nothing behind it.
+    let error = refused(&wat(r#"(component
+        (instance $empty)
+        (export "kinora:strategy/prompting@0.1.0-draft" (instance $empty)))"#))
+    .await;
+    assert_eq!(error.rule, Rule::World);
+    assert!(error.detail.contains("strategy"), "{error}");
+}
+
+#[tokio::test]
+async fn an_import_from_outside_wasi_is_refused_by_name() {
+    let error = refused(&wat(r#"(component
+        (import "evil:backdoor/open@1.0.0" (instance))
+        (instance $empty)
+        (export "kinora:strategy/prompting@0.1.0-draft" (instance $empty)))"#))
+    .await;
+    assert_eq!(error.rule, Rule::Imports);
+    assert!(error.detail.contains("evil:backdoor/open"), "{error}");
+}
+
+#[tokio::test]
+async fn a_bad_file_in_the_plugin_folder_is_told_and_the_rest_is_loaded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::copy(fixture(), folder.path().join("good.wasm")).expect("copied");
+    std::fs::write(folder.path().join("noise.wasm"), b"noise").expect("written");
+    std::fs::write(folder.path().join("readme.txt"), b"not a plugin").expect("written");
+    let runtime = runtime();
+    let catalog = Catalog::load(&runtime, &[], folder.path()).await;
+    assert!(catalog.get(Role::Strategy, "hostile").is_some());
+    let [refused] = &catalog.refused[..] else {
+        panic!("one file is refused: {:?}", catalog.refused);
+    };
+    assert_eq!(
+        (refused.plugin.as_str(), refused.rule),
+        ("noise.wasm", Rule::NotAComponent)
+    );
+}
+
+#[tokio::test]
+async fn of_two_files_with_one_id_one_is_used_and_the_other_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["a.wasm", "b.wasm"] {
+        std::fs::copy(fixture(), folder.path().join(name)).expect("copied");
+    }
+    let runtime = runtime();
+    let catalog = Catalog::load(&runtime, &[], folder.path()).await;
+    assert!(catalog.get(Role::Strategy, "hostile").is_some());
+    assert_eq!(catalog.refused.len(), 1);
+    assert_eq!(catalog.refused[0].rule, Rule::DuplicateId);
+}
