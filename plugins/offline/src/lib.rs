@@ -1,0 +1,71 @@
+//! The provider `offline`: it needs no network and no model. It writes by rules, from the words of the prompt, and asks
+//! for drawings where others would make pictures. The same request always gets the same answer. It is what a fresh
+//! Kinora makes films with, and what tests run on; it always says what it is.
+
+mod english;
+mod film;
+mod goods;
+mod heroes;
+mod hours;
+mod instance;
+mod languages;
+mod media;
+mod places;
+mod reading;
+mod scenario;
+mod seed;
+mod text;
+
+use kinora_sdk::documents::{MANIFEST_SCHEMA, Manifest, Model, Outcome, Role};
+use kinora_sdk::{Immediate, Operation, ProviderError, Request};
+use serde_json::Value;
+
+pub use scenario::write as write_scenario;
+
+/// Who made what this provider makes.
+pub const MADE_BY: &str = "Kinora's offline provider (no model was asked)";
+
+/// The provider.
+pub struct Offline;
+
+impl Immediate for Offline {
+    fn manifest() -> Manifest {
+        Manifest {
+            schema: MANIFEST_SCHEMA,
+            id: "offline".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            title: "Offline".to_owned(),
+            role: Role::Provider,
+            kinds: Vec::new(),
+            models: vec![
+                model("offline-writer", "text", &["json-schema", "seed"]),
+                model("offline-painter", "image", &["seed"]),
+                model("offline-camera", "video", &["seed", "audio"]),
+            ],
+            endpoints: Vec::new(),
+            credentials: Vec::new(),
+            exemptions: Vec::new(),
+            settings: None,
+        }
+    }
+
+    fn answer(operation: Operation, _settings: Value) -> Result<Outcome, ProviderError> {
+        match operation.request {
+            Request::Text(operation) => text::write(&operation),
+            Request::Image(operation) => media::picture(&operation),
+            Request::Video(operation) => media::clip(&operation),
+        }
+    }
+}
+
+fn model(id: &str, operation: &str, capabilities: &[&str]) -> Model {
+    Model {
+        id: id.to_owned(),
+        operation: operation.to_owned(),
+        capabilities: capabilities.iter().map(|word| (*word).to_owned()).collect(),
+        price: None,
+        retires: None,
+    }
+}
+
+kinora_sdk::export_immediate!(Offline);
