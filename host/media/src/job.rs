@@ -1,0 +1,83 @@
+//! What the worker is asked for and what it answers.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use kinora_domain::documents::Composition;
+use kinora_domain::film::Film;
+use serde::{Deserialize, Serialize};
+
+/// One piece of work for the media worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Job {
+    /// Render a film into an MP4 file.
+    Film {
+        /// The film.
+        film: Film,
+        /// The file to make; its folder must exist.
+        output: PathBuf,
+        /// Files of the images that compositions name, by handle.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        blobs: BTreeMap<String, PathBuf>,
+    },
+    /// Draw the first frame of a composition into a PNG file.
+    Picture {
+        /// The drawing.
+        composition: Composition,
+        /// The file to make; its folder must exist.
+        output: PathBuf,
+        /// Files of the images that the composition names, by handle.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        blobs: BTreeMap<String, PathBuf>,
+    },
+}
+
+impl Job {
+    /// The file to be made.
+    pub fn output(&self) -> &Path {
+        match self {
+            Job::Film { output, .. } | Job::Picture { output, .. } => output,
+        }
+    }
+
+    /// Files that exist only while the job runs.
+    pub(crate) fn scraps(&self) -> Vec<PathBuf> {
+        match self {
+            Job::Film { output, .. } => vec![beside(output, ".part"), beside(output, ".music.part")],
+            Job::Picture { output, .. } => vec![beside(output, ".part")],
+        }
+    }
+}
+
+/// `film.mp4` and `.part` make `film.mp4.part`.
+pub(crate) fn beside(output: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(output);
+    name.push(suffix);
+    name.into()
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Frames done.
+    pub frame: u64,
+    /// Frames in all.
+    pub frames: u64,
+}
+
+/// What a finished job made and used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Frames made; 1 for a picture.
+    pub frames: u64,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// What did not stop the work but should be told: `no font has a glyph for "…"`.
+    pub warnings: Vec<String>,
+    /// Processor time of the worker and of ffmpeg, in milliseconds.
+    pub cpu_ms: u64,
+    /// The most memory that the worker and ffmpeg held, in KiB.
+    pub peak_rss_kb: u64,
+}

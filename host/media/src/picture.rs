@@ -1,0 +1,105 @@
+//! Picture files: looked at before they are decoded, decoded within limits, turned upright.
+
+use std::io::BufReader;
+use std::path::Path;
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+
+use crate::error::MediaError;
+
+/// The most pixels of a picture.
+pub(crate) const MAX_PIXELS: u64 = 64_000_000;
+/// The longest side of a picture in pixels.
+const MAX_SIDE: u32 = 32_768;
+/// The most memory a decoder may ask for: 64 megapixels at 16 bits and four channels.
+const MAX_DECODER_BYTES: u64 = 640 << 20;
+
+/// Decodes a PNG, JPEG or WebP file and turns it upright.
+///
+/// # Errors
+/// [`MediaError::Picture`] for anything but such a file of at most 64 megapixels.
+pub(crate) fn decode(path: &Path) -> Result<DynamicImage, MediaError> {
+    let refuse = |reason: String| MediaError::Picture { path: path.into(), reason };
+    let file = std::fs::File::open(path).map_err(|error| refuse(format!("it cannot be read: {error}")))?;
+    let mut reader = ImageReader::new(BufReader::new(file))
+        .with_guessed_format()
+        .map_err(|error| refuse(format!("it cannot be read: {error}")))?;
+    let unknown = "it is not a PNG, JPEG or WebP file";
+    if reader.format().is_none() {
+        return Err(refuse(unknown.into()));
+    }
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_DECODER_BYTES);
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    reader.limits(limits);
+    let told = |error: image::ImageError| match error {
+        image::ImageError::Unsupported(_) => refuse(unknown.into()),
+        image::ImageError::Limits(_) => refuse(format!(
+            "it is too large; at most {MAX_PIXELS} pixels and {MAX_SIDE} a side are allowed"
+        )),
+        other => refuse(format!("it is damaged: {other}")),
+    };
+    let mut decoder = reader.into_decoder().map_err(told)?;
+    // The header says the size; the pixels are not touched before it is found small enough.
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(refuse(format!("it has {width} × {height} pixels; at most {MAX_PIXELS} are allowed")));
+    }
+    if width == 0 || height == 0 {
+        return Err(refuse("it has no pixels".into()));
+    }
+    let orientation = decoder.orientation().map_err(told)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(told)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+/// The options every resize shares: Catmull-Rom, which stays sharp without ringing much.
+pub(crate) fn options() -> ResizeOptions {
+    ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).use_alpha(false)
+}
+
+/// A picture cropped and scaled to cover a box: premultiplied colours, and the size in pixels.
+///
+/// # Errors
+/// As [`decode`].
+pub(crate) fn cover(path: &Path, width: f32, height: f32) -> Result<(Vec<[f32; 4]>, u32, u32), MediaError> {
+    let refuse = |reason: String| MediaError::Picture { path: path.into(), reason };
+    let picture = decode(path)?.into_rgba8();
+    let (w, h) = picture.dimensions();
+    let (box_w, box_h) = (f64::from(width.max(1.0)), f64::from(height.max(1.0)));
+    let fit = (f64::from(w) / box_w).min(f64::from(h) / box_h);
+    let (crop_w, crop_h) = ((box_w * fit).min(w.into()), (box_h * fit).min(h.into()));
+    // Never larger than the picture itself: magnifying is left to the drawing.
+    let side = |of: f64, crop: f64| of.min(crop).round().clamp(1.0, 8192.0) as u32;
+    let (to_w, to_h) = (side(box_w, crop_w), side(box_h, crop_h));
+    let source = ImageRef::new(w, h, picture.as_raw(), PixelType::U8x4)
+        .map_err(|error| refuse(format!("it cannot be scaled: {error}")))?;
+    let mut scaled = Image::new(to_w, to_h, PixelType::U8x4);
+    let options = options().use_alpha(true).crop(
+        (f64::from(w) - crop_w) / 2.0,
+        (f64::from(h) - crop_h) / 2.0,
+        crop_w,
+        crop_h,
+    );
+    Resizer::new()
+        .resize(&source, &mut scaled, &options)
+        .map_err(|error| refuse(format!("it cannot be scaled: {error}")))?;
+    let pixels = scaled
+        .buffer()
+        .chunks_exact(4)
+        .map(|p| {
+            let a = f32::from(p[3]) / 255.0;
+            [
+                f32::from(p[0]) / 255.0 * a,
+                f32::from(p[1]) / 255.0 * a,
+                f32::from(p[2]) / 255.0 * a,
+                a,
+            ]
+        })
+        .collect();
+    Ok((pixels, to_w, to_h))
+}
