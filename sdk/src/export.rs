@@ -55,7 +55,7 @@ macro_rules! export_adapter {
                 }
             }
 
-            $crate::bindings::provider::export!(Component with_types_in $crate::bindings::provider);
+    $crate::bindings::provider::export!(Component with_types_in $crate::bindings::provider);
         };
     };
 }
@@ -123,10 +123,10 @@ macro_rules! export_strategy {
                     <$strategy as $crate::Strategy>::interpret(request, &text, settings)
                         .map(|document| $crate::__write(&document))
                         .map_err(fail)
-        }
+                }
             }
 
-            $crate::bindings::strategy::export!(Component with_types_in $crate::bindings::strategy);
+    $crate::bindings::strategy::export!(Component with_types_in $crate::bindings::strategy);
         };
     };
 }
@@ -202,10 +202,10 @@ macro_rules! export_renderer {
                     <$renderer as $crate::Renderer>::compose(drawing, settings)
                         .map(|composition| $crate::__write(&composition))
                         .map_err(fail)
-        }
+                }
             }
 
-            $crate::bindings::renderer::export!(Component with_types_in $crate::bindings::renderer);
+    $crate::bindings::renderer::export!(Component with_types_in $crate::bindings::renderer);
         };
     };
 }
