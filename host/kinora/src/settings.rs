@@ -152,7 +152,7 @@ fn sources(common: &Common) -> Result<Figment> {
     if Path::new(".env").is_file() {
         figment = figment.merge(DotEnv::read(".env")?);
     }
-    figment = figment.merge(Env::prefixed(PREFIX).split("__"));
+    figment = figment.merge(Env::prefixed(PREFIX).ignore(&["log"]).split("__"));
     if let Some(data) = &common.data {
         figment = figment.merge(Flag("storage.data", data.display().to_string(), "--data"));
     }

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Measures what BENCH.md lists, on this machine, and prints it. Nothing else should be running.
+set -eu
+cd "$(dirname "$0")/.."
+kinora=target/release/kinora
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+echo "machine: $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), $(ffmpeg -version | head -1 | cut -d' ' -f1-3)"
+
+echo; echo "one call of a strategy component (instantiate + call, fresh store):"
+cargo bench --locked -p kinora-runtime --bench call -- --noplot 2>/dev/null | grep 'time:'
+
+echo; echo "kinora doctor, cold (components compiled) and warm (10 runs):"
+for run in cold 1 2 3 4 5 6 7 8 9 10; do
+    before=$(date +%s%N)
+    $kinora doctor --data "$work/data" >/dev/null
+    echo "$run $((($(date +%s%N) - before) / 1000000)) ms"
+done
+
+echo; echo "the demo film against the x264 floor on the same frames:"
+cargo bench --locked -p kinora-media --bench film 2>/dev/null
+
+echo; echo "make demo's film, from prompt to file:"
+before=$(date +%s%N)
+$kinora make "A lighthouse keeper's last night before the light goes automatic" -o "$work/demo.mp4" --data "$work/data" 2>/dev/null
+echo "wall $((($(date +%s%N) - before) / 1000000)) ms"

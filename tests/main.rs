@@ -1,0 +1,7 @@
+//! Black-box tests: the real binary with its shipped components, and real ffmpeg.
+
+mod film;
+mod plugins;
+mod refusals;
+mod settings;
+mod support;

@@ -1,0 +1,127 @@
+//! What cannot be made is refused with a sentence, and nothing half-written stays behind.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{Bench, Run};
+
+fn refused(args: &[&str], words: &[&str]) {
+    let bench = Bench::new();
+    bench.run(args).fails_with(words);
+    assert_eq!(bench.files(), [""; 0], "nothing is left behind");
+}
+
+#[test]
+fn an_empty_prompt_is_refused() {
+    refused(&["make", ""], &["the prompt is empty"]);
+    refused(&["make", " \n\t "], &["the prompt is empty"]);
+}
+
+#[test]
+fn a_prompt_of_100_kb_is_refused_with_the_limit() {
+    refused(&["make", &"word ".repeat(20_000)], &["100000 characters", "10000"]);
+}
+
+#[test]
+fn absurd_sizes_rates_and_lengths_are_refused_with_their_range() {
+    refused(&["make", "x", "--resolution", "2x2"], &["64 to 4320"]);
+    refused(&["make", "x", "--resolution", "1000000x1000000"], &["64 to 4320"]);
+    refused(&["make", "x", "--resolution", "641x360"], &["even"]);
+    refused(&["make", "x", "--resolution", "wide"], &["1280x720"]);
+    refused(&["make", "x", "--resolution", "99999999999x1"], &["no whole number"]);
+    refused(&["make", "x", "--fps", "0"], &["1 to 120"]);
+    refused(&["make", "x", "--fps", "100000"], &["1 to 120"]);
+    refused(&["make", "x", "--fps", "1/0"], &["1 to 120"]);
+    refused(&["make", "x", "--seconds", "0"], &["8 to 120"]);
+    refused(&["make", "x", "--seconds", "4000000000"], &["8 to 120"]);
+}
+
+#[test]
+fn an_unknown_provider_is_refused_with_those_there_are() {
+    refused(&["make", "x", "--provider", "nobody"], &["nobody", "offline"]);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_refused_before_any_work() {
+    refused(&["make", "x", "-o", "nowhere/film.mp4"], &["there is no folder nowhere"]);
+    refused(&["make", "x", "-o", "/proc/film.mp4"], &["/proc", "cannot be written"]);
+    let bench = Bench::new();
+    bench.run(&["make", "x", "-o", "."]).fails_with(&["this is a folder"]);
+}
+
+#[test]
+fn a_missing_ffmpeg_is_told_with_its_remedy() {
+    let bench = Bench::new();
+    let mut command = bench.command(&["make", "x"]);
+    Run::of(command.env("PATH", bench.folder.path())).fails_with(&["ffmpeg", "apt-get install ffmpeg"]);
+    let doctor = Run::of(bench.command(&["doctor"]).env("PATH", bench.folder.path()));
+    assert_eq!(doctor.code, Some(1));
+    assert!(doctor.stdout.contains("apt-get install ffmpeg"), "{}", doctor.stdout);
+    assert_eq!(bench.files(), [""; 0]);
+}
+
+/// Runs the binary in a mount namespace of its own, after a command that changes the mounts. None where the machine
+/// allows no namespaces.
+fn in_namespace(bench: &Bench, prepare: &str, args: &str) -> Option<Run> {
+    let allowed = Command::new("unshare").args(["-r", "-m", "true"]).output();
+    if !allowed.is_ok_and(|output| output.status.success()) {
+        assert!(std::env::var_os("CI").is_none(), "CI must allow mount namespaces");
+        eprintln!("skipped: this machine allows no mount namespaces");
+        return None;
+    }
+    let script = format!("set -e; {prepare}; exec \"$KINORA\" {args}");
+    let mut command = Command::new("unshare");
+    let inner = bench.command(&[]);
+    command
+        .args(["-r", "-m", "sh", "-c", &script])
+        .current_dir(bench.folder.path())
+        .env_clear()
+        .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .env("KINORA", env!("CARGO_BIN_EXE_kinora"));
+    Some(Run::of(&mut command))
+}
+
+#[test]
+fn a_full_disk_is_told_and_leaves_nothing() {
+    let bench = Bench::new();
+    let prepare = "mkdir small; mount -t tmpfs -o size=256k tmpfs small; (sleep 0; true)";
+    let args = "make 'a storm at sea' -o small/film.mp4 --seconds 16 --fps 24 --resolution 640x360; ls -A small";
+    // `exec` would end the shell before `ls`; the mount is gone afterwards.
+    let args = args.replace("; ls", " || code=$?; ls");
+    let Some(run) = in_namespace(&bench, &prepare.replace("; (sleep 0; true)", ""), &args) else {
+        return;
+    };
+    run.fails_with(&["full"]);
+}
+
+#[test]
+fn a_machine_without_fonts_is_told_with_the_remedy() {
+    let bench = Bench::new();
+    let prepare = "for d in /usr/share/fonts /usr/local/share/fonts /usr/share/texmf/fonts; do \
+                   [ ! -d $d ] || mount -t tmpfs tmpfs $d; done";
+    let Some(run) = in_namespace(&bench, prepare, "make x -o film.mp4") else {
+        return;
+    };
+    run.fails_with(&["font", "fonts-dejavu-core"]);
+    assert_eq!(bench.files(), [""; 0]);
+}
+
+#[test]
+fn an_interrupt_ends_the_render_at_once_and_leaves_nothing() {
+    let bench = Bench::new();
+    let mut child = bench
+        .command(&["make", "a long one", "--seconds", "120", "-o", "film.mp4"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let rendering = lines.map_while(Result::ok).any(|line| line.contains("Rendering the film: 10 %"));
+    assert!(rendering, "it begins to render");
+    let pid = Pid::from_child(&child);
+    kill_process(pid, Signal::INT).expect("the signal is sent");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert_eq!(bench.files(), [""; 0], "no film and no part of one");
+}
