@@ -1,0 +1,47 @@
+//! The kind `illustration`: a scene built from shapes whose content follows the subject. [`scene`] reads the words,
+//! [`light`] chooses the hour's colours, the settings ([`outdoors`], [`space`], [`indoors`], [`showroom`],
+//! [`underwater`]) build the place, and [`cast`] puts the things on it.
+
+pub mod cast;
+pub mod city;
+pub mod indoors;
+pub mod land;
+pub mod light;
+pub mod outdoors;
+pub mod scene;
+pub mod showroom;
+pub mod sky;
+pub mod space;
+pub mod underwater;
+pub mod water;
+pub mod weather;
+
+use kinora_sdk::documents::{Composition, Drawing};
+
+use crate::{
+    backdrop,
+    paint::WHITE,
+    random::Random,
+    stage::Stage,
+    text::mark,
+    words::Place,
+};
+
+/// A picture or a clip of the drawing's subject.
+pub fn compose(drawing: &Drawing) -> Composition {
+    let mut stage = Stage::new(drawing);
+    // Another subject must not reuse the other one's chances: the same seed would draw the same clouds.
+    stage.random = Random::new(drawing.seed, &drawing.subject.to_lowercase());
+    let scene = scene::read(drawing, &mut stage.random);
+    match scene.place {
+        Place::Space => space::draw(&mut stage, &scene),
+        Place::Room => indoors::draw(&mut stage, &scene),
+        Place::Studio => showroom::draw(&mut stage, &scene),
+        Place::Underwater => underwater::draw(&mut stage, &scene),
+        _ => outdoors::draw(&mut stage, &scene),
+    }
+    backdrop::vignette(&mut stage, 0.34);
+    mark(&mut stage, WHITE);
+    let ground = stage.grade.apply(scene.light.sky[1]);
+    stage.finish(Some(crate::paint::Fill::Solid(ground).paint(1.0, 1.0)))
+}
