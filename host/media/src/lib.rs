@@ -6,13 +6,18 @@
 mod colour;
 mod composition;
 mod error;
+mod film;
 mod fonts;
 mod job;
+mod music;
 mod picture;
 mod planes;
+mod render;
 mod still;
+mod usage;
 
 pub use error::MediaError;
 pub use fonts::{FontInfo, check_fonts};
 pub use job::{Job, Progress, Report};
+pub use render::render;
 pub use still::draw_png;

@@ -103,3 +103,15 @@ pub(crate) fn cover(path: &Path, width: f32, height: f32) -> Result<(Vec<[f32; 4
         .collect();
     Ok((pixels, to_w, to_h))
 }
+
+/// A picture without alpha: what is transparent lies on black.
+pub(crate) fn flat(picture: DynamicImage) -> image::RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let picture = picture.into_rgba8();
+    image::RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let [r, g, b, a] = picture.get_pixel(x, y).0;
+        image::Rgb([r, g, b].map(|v| ((u16::from(v) * u16::from(a) + 127) / 255) as u8))
+    })
+}

@@ -45,6 +45,14 @@ impl Frame {
         self.data.copy_from_slice(&other.data);
     }
 
+    /// Makes the frame black.
+    pub fn clear(&mut self) {
+        let luma = self.width * self.height;
+        let (y, chroma) = self.data.split_at_mut(luma);
+        y.fill(16);
+        chroma.fill(128);
+    }
+
     /// Mixes the frame with the one that follows it: 0 leaves it, 256 replaces it.
     pub fn mix(&mut self, next: &Frame, weight: u16) {
         let weight = weight.min(256);

@@ -1,0 +1,41 @@
+//! Does a job in this process: what the worker's child runs, and what tests run without a child.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use crate::error::MediaError;
+use crate::film;
+use crate::job::{Job, Progress, Report};
+use crate::{still, usage};
+
+/// Does a job. The sink is told how far it is and may break it off; whatever happens, nothing half-written is left.
+///
+/// Jobs of others belong into [`crate::Worker`]: a hostile picture or composition takes memory and time of whoever
+/// calls this.
+///
+/// # Errors
+/// Any [`MediaError`]; [`MediaError::Cancelled`] if the sink broke off.
+pub fn render(
+    job: &Job,
+    ffmpeg: &Path,
+    sink: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Report, MediaError> {
+    match job {
+        Job::Film { film, output, blobs } => film::render(film, blobs, output, ffmpeg, sink),
+        Job::Picture { composition, output, blobs } => {
+            if sink(Progress { frame: 0, frames: 1 }).is_break() {
+                return Err(MediaError::Cancelled);
+            }
+            let (png, warnings) = still::draw_png(composition, blobs, 0)?;
+            still::write(output, &png)?;
+            let _ = sink(Progress { frame: 1, frames: 1 }); // Done: there is nothing left to break off.
+            Ok(Report {
+                frames: 1,
+                bytes: png.len() as u64,
+                warnings,
+                cpu_ms: usage::cpu_ms(),
+                peak_rss_kb: usage::peak_kb(std::process::id()),
+            })
+        }
+    }
+}
