@@ -1,6 +1,10 @@
 //! What is known of languages other than English: how to tell some of them, a few words that can be drawn, and a few
 //! words to show. The user's own words are never translated.
 
+mod words;
+
+use words::WORDS;
+
 /// A language with words of its own to show.
 #[derive(Debug)]
 pub struct Language {
@@ -13,57 +17,144 @@ pub struct Language {
 }
 
 const LANGUAGES: &[Language] = &[
-    Language { code: "de", small: &["der", "die", "das", "und", "ein", "eine", "einer", "im", "mit", "ist", "für", "auf", "von", "nicht", "den", "dem", "zum", "zur", "über", "wie"], shown: ["Am Anfang", "Ganz nah", "Und weiter", "Dann die Wende", "Noch immer", "Am Ende"] },
-    Language { code: "fr", small: &["le", "la", "les", "un", "une", "des", "et", "du", "dans", "est", "pour", "sur", "qui", "avec", "au", "aux", "l", "d"], shown: ["Au début", "Tout près", "Plus loin", "Puis tout change", "Encore là", "À la fin"] },
-    Language { code: "es", small: &["el", "los", "las", "una", "y", "del", "en", "que", "con", "por", "para", "su", "es", "al"], shown: ["Al principio", "Muy cerca", "Más allá", "Y todo cambia", "Todavía", "Al final"] },
-    Language { code: "it", small: &["il", "lo", "gli", "uno", "e", "di", "della", "del", "nel", "che", "con", "per", "sul", "è"], shown: ["All'inizio", "Da vicino", "Più avanti", "Poi tutto cambia", "Ancora", "Alla fine"] },
-    Language { code: "pt", small: &["o", "os", "um", "uma", "do", "da", "no", "na", "com", "para", "não", "ao", "são"], shown: ["No início", "Bem perto", "Mais além", "E tudo muda", "Ainda aqui", "No fim"] },
-    Language { code: "nl", small: &["het", "een", "en", "van", "op", "met", "voor", "niet", "naar", "bij"], shown: ["In het begin", "Heel dichtbij", "En verder", "Dan de wending", "Nog altijd", "Aan het eind"] },
-    Language { code: "ja", small: &[], shown: ["はじまり", "すぐそばで", "その先へ", "そして変わる", "まだここに", "おわりに"] },
-    Language { code: "zh", small: &[], shown: ["开始", "走近", "继续", "然后改变", "依然", "结尾"] },
-    Language { code: "ko", small: &[], shown: ["처음에", "더 가까이", "계속", "그리고 변화", "여전히", "마지막에"] },
-    Language { code: "ru", small: &["и", "в", "на", "не", "с", "о", "по", "для", "из"], shown: ["В начале", "Совсем близко", "Дальше", "И всё меняется", "Всё ещё", "В конце"] },
-];
-
-/// Words that can be drawn, by their English: nouns, hours and weathers of other languages. The last words of a row
-/// may be parts of words (scripts without blanks); they are two characters or not Latin.
-const WORDS: &[(&str, &[&str])] = &[
-    ("sea", &["meer", "mer", "mar", "mare", "zee", "море", "海", "바다", "البحر", "ozean"]),
-    ("mountain", &["berg", "berge", "montagne", "montaña", "montanha", "montagna", "гора", "горы", "山", "산", "جبل"]),
-    ("forest", &["wald", "forêt", "bosque", "floresta", "bosco", "foresta", "bos", "лес", "森", "숲", "غابة"]),
-    ("desert", &["wüste", "désert", "desierto", "deserto", "woestijn", "пустыня", "砂漠", "沙漠", "사막", "صحراء"]),
-    ("river", &["fluss", "fleuve", "rivière", "río", "rio", "fiume", "rivier", "река", "川", "河", "강"]),
-    ("city", &["stadt", "ville", "ciudad", "cidade", "città", "stad", "город", "街", "城市", "都市", "도시", "مدينة"]),
-    ("garden", &["garten", "jardin", "jardín", "jardim", "giardino", "tuin", "сад", "庭", "花园", "정원"]),
-    ("snow", &["schnee", "neige", "nieve", "neve", "sneeuw", "снег", "雪", "눈사람"]),
-    ("lighthouse", &["leuchtturm", "phare", "faro", "farol", "vuurtoren", "маяк", "灯台", "灯塔", "등대"]),
-    ("bakery", &["bäckerei", "boulangerie", "panadería", "padaria", "panificio", "bakkerij", "пекарня", "パン屋", "面包店", "빵집"]),
-    ("home", &["haus", "maison", "casa", "huis", "дом", "家", "집", "بيت"]),
-    ("school", &["schule", "école", "escuela", "escola", "scuola", "школа", "学校", "학교"]),
-    ("castle", &["schloss", "burg", "château", "castillo", "castelo", "castello", "kasteel", "замок", "城堡"]),
-    ("star", &["stern", "sterne", "étoile", "estrella", "estrela", "stella", "звезда", "星", "별"]),
-    ("moon", &["mond", "lune", "luna", "lua", "maan", "луна", "月", "달"]),
-    ("music", &["musik", "musique", "música", "musica", "muziek", "музыка", "音楽", "音乐", "음악"]),
-    ("coffee", &["kaffee", "café", "caffè", "koffie", "кофе", "コーヒー", "咖啡", "커피"]),
-    ("man", &["mann", "homme", "hombre", "homem", "uomo", "мужчина", "старик", "男", "老人", "남자", "رجل"]),
-    ("woman", &["frau", "femme", "mujer", "mulher", "donna", "vrouw", "женщина", "女", "여자"]),
-    ("child", &["kind", "kinder", "enfant", "niño", "niña", "criança", "bambino", "ребёнок", "子ども", "子供", "孩子", "아이"]),
-    ("dog", &["hund", "chien", "perro", "cachorro", "cane", "hond", "собака", "犬", "狗", "개"]),
-    ("cat", &["katze", "chat", "gato", "gatto", "kat", "кошка", "кот", "猫", "고양이"]),
-    ("robot", &["roboter", "robô", "робот", "ロボット", "机器人", "로봇"]),
-    ("king", &["könig", "roi", "rey", "rei", "король", "王様", "国王"]),
-    ("fisherman", &["fischer", "pêcheur", "pescador", "pescatore", "visser", "рыбак", "漁師", "渔夫", "어부"]),
-    ("dawn", &["morgendämmerung", "aube", "amanecer", "alba", "рассвет", "夜明け", "黎明", "새벽", "فجر"]),
-    ("morning", &["morgen", "matin", "mañana", "manhã", "mattino", "ochtend", "утро", "朝", "早晨", "아침"]),
-    ("evening", &["abend", "soir", "tarde", "sera", "avond", "вечер", "夕", "傍晚", "저녁"]),
-    ("night", &["nacht", "nuit", "noche", "noite", "notte", "ночь", "夜", "밤", "ليل"]),
-    ("storm", &["sturm", "tempête", "tormenta", "tempestade", "tempesta", "буря", "嵐", "暴风", "폭풍"]),
-    ("rain", &["regen", "pluie", "lluvia", "chuva", "pioggia", "дождь", "雨", "비가"]),
+    Language {
+        code: "de",
+        small: &[
+            "der", "die", "das", "und", "ein", "eine", "einer", "im", "mit", "ist", "für", "auf",
+            "von", "nicht", "den", "dem", "zum", "zur", "über", "wie",
+        ],
+        shown: [
+            "Am Anfang",
+            "Ganz nah",
+            "Und weiter",
+            "Dann die Wende",
+            "Noch immer",
+            "Am Ende",
+        ],
+    },
+    Language {
+        code: "fr",
+        small: &[
+            "le", "la", "les", "un", "une", "des", "et", "du", "dans", "est", "pour", "sur", "qui",
+            "avec", "au", "aux", "l", "d",
+        ],
+        shown: [
+            "Au début",
+            "Tout près",
+            "Plus loin",
+            "Puis tout change",
+            "Encore là",
+            "À la fin",
+        ],
+    },
+    Language {
+        code: "es",
+        small: &[
+            "el", "los", "las", "una", "y", "del", "en", "que", "con", "por", "para", "su", "es",
+            "al",
+        ],
+        shown: [
+            "Al principio",
+            "Muy cerca",
+            "Más allá",
+            "Y todo cambia",
+            "Todavía",
+            "Al final",
+        ],
+    },
+    Language {
+        code: "it",
+        small: &[
+            "il", "lo", "gli", "uno", "e", "di", "della", "del", "nel", "che", "con", "per", "sul",
+            "è",
+        ],
+        shown: [
+            "All'inizio",
+            "Da vicino",
+            "Più avanti",
+            "Poi tutto cambia",
+            "Ancora",
+            "Alla fine",
+        ],
+    },
+    Language {
+        code: "pt",
+        small: &[
+            "o", "os", "um", "uma", "do", "da", "no", "na", "com", "para", "não", "ao", "são",
+        ],
+        shown: [
+            "No início",
+            "Bem perto",
+            "Mais além",
+            "E tudo muda",
+            "Ainda aqui",
+            "No fim",
+        ],
+    },
+    Language {
+        code: "nl",
+        small: &[
+            "het", "een", "en", "van", "op", "met", "voor", "niet", "naar", "bij",
+        ],
+        shown: [
+            "In het begin",
+            "Heel dichtbij",
+            "En verder",
+            "Dan de wending",
+            "Nog altijd",
+            "Aan het eind",
+        ],
+    },
+    Language {
+        code: "ja",
+        small: &[],
+        shown: [
+            "はじまり",
+            "すぐそばで",
+            "その先へ",
+            "そして変わる",
+            "まだここに",
+            "おわりに",
+        ],
+    },
+    Language {
+        code: "zh",
+        small: &[],
+        shown: ["开始", "走近", "继续", "然后改变", "依然", "结尾"],
+    },
+    Language {
+        code: "ko",
+        small: &[],
+        shown: [
+            "처음에",
+            "더 가까이",
+            "계속",
+            "그리고 변화",
+            "여전히",
+            "마지막에",
+        ],
+    },
+    Language {
+        code: "ru",
+        small: &["и", "в", "на", "не", "с", "о", "по", "для", "из"],
+        shown: [
+            "В начале",
+            "Совсем близко",
+            "Дальше",
+            "И всё меняется",
+            "Всё ещё",
+            "В конце",
+        ],
+    },
 ];
 
 /// The language with that code, of `de-DE` too.
 pub fn by_tag(tag: &str) -> Option<&'static Language> {
-    let primary = tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    let primary = tag
+        .split(['-', '_'])
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
     LANGUAGES.iter().find(|language| language.code == primary)
 }
 
@@ -81,9 +172,22 @@ pub fn of(text: &str) -> Option<&'static Language> {
         return by_tag(code);
     }
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
-    let hits = |language: &Language| words.iter().filter(|word| language.small.contains(word)).count();
-    LANGUAGES.iter().map(|language| (hits(language), language)).filter(|(hits, _)| *hits > 0).max_by(|a, b| a.0.cmp(&b.0).then(b.1.code.cmp(a.1.code))).map(|(_, language)| language)
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let hits = |language: &Language| {
+        words
+            .iter()
+            .filter(|word| language.small.contains(word))
+            .count()
+    };
+    LANGUAGES
+        .iter()
+        .map(|language| (hits(language), language))
+        .filter(|(hits, _)| *hits > 0)
+        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.code.cmp(a.1.code)))
+        .map(|(_, language)| language)
 }
 
 /// Whether a text is most likely not English.
@@ -94,15 +198,33 @@ pub fn is_foreign(text: &str) -> bool {
         return true;
     }
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
-    let english = words.iter().filter(|word| crate::english::is_grammar(word)).count();
-    let other = of(text).map_or(0, |language| words.iter().filter(|word| language.small.contains(word)).count());
-    other > english || (english == 0 && words.iter().any(|word| to_english(word).is_some_and(|english| english != *word)))
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let english = words
+        .iter()
+        .filter(|word| crate::english::is_grammar(word))
+        .count();
+    let other = of(text).map_or(0, |language| {
+        words
+            .iter()
+            .filter(|word| language.small.contains(word))
+            .count()
+    });
+    other > english
+        || (english == 0
+            && words
+                .iter()
+                .any(|word| to_english(word).is_some_and(|english| english != *word)))
 }
 
 /// What a foreign word is in English, where it can be drawn.
 pub fn to_english(word: &str) -> Option<&'static str> {
-    WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(english, _)| *english)
+    WORDS
+        .iter()
+        .find(|(_, words)| words.contains(&word))
+        .map(|(english, _)| *english)
 }
 
 /// The English of what can be drawn in a text, in the order of the table: whole words of scripts with blanks, parts
@@ -112,9 +234,17 @@ pub fn drawable(text: &str) -> Vec<&'static str> {
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).collect();
     let found = |word: &str| {
         let dense = word.chars().any(|c| c >= '\u{3040}');
-        if dense { lower.contains(word) } else { words.contains(&word) }
+        if dense {
+            lower.contains(word)
+        } else {
+            words.contains(&word)
+        }
     };
-    WORDS.iter().filter(|(_, list)| list.iter().any(|word| found(word))).map(|(english, _)| *english).collect()
+    WORDS
+        .iter()
+        .filter(|(_, list)| list.iter().any(|word| found(word)))
+        .map(|(english, _)| *english)
+        .collect()
 }
 
 #[cfg(test)]
@@ -123,10 +253,23 @@ mod tests {
 
     #[test]
     fn languages_are_told_apart() {
-        assert_eq!(of("Ein alter Mann und das Meer").map(|l| l.code), Some("de"));
+        assert_eq!(
+            of("Ein alter Mann und das Meer").map(|l| l.code),
+            Some("de")
+        );
         assert_eq!(of("山の朝").map(|l| l.code), Some("ja"));
-        assert!(is_foreign("Une nuit dans la forêt") && is_foreign("буря на море") && is_foreign("ليل في المدينة"));
-        for english in ["a lighthouse keeper's last night", "x", "our bakery opens at dawn", "premium wireless headphones", "a café in Paris"] {
+        assert!(
+            is_foreign("Une nuit dans la forêt")
+                && is_foreign("буря на море")
+                && is_foreign("ليل في المدينة")
+        );
+        for english in [
+            "a lighthouse keeper's last night",
+            "x",
+            "our bakery opens at dawn",
+            "premium wireless headphones",
+            "a café in Paris",
+        ] {
             assert!(!is_foreign(english), "{english}");
         }
     }

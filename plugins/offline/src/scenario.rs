@@ -1,11 +1,14 @@
 //! Writes scenarios: dresses the plan of a film with title, overlays and audience.
 
-use kinora_sdk::documents::{Demographics, SCENE_SECONDS, ScenarioDraft, ScenarioRequest, SceneDraft};
+use kinora_sdk::documents::{
+    Demographics, SCENE_SECONDS, ScenarioDraft, ScenarioRequest, SceneDraft,
+};
 
+use crate::english::shorten;
 use crate::film::{Beat, Moment, Wishes, plan, words};
 use crate::hours::Hour;
 use crate::languages;
-use crate::reading::{Genre, Reading, read, shorten};
+use crate::reading::{Genre, Reading, read};
 use crate::seed::{Dice, hash};
 
 /// The last sentence of every description.
@@ -17,9 +20,15 @@ const OVERLAY_WORDS: usize = 6;
 /// Writes a scenario. `seed` takes the place of the request's own, where there is one.
 pub fn write(request: &ScenarioRequest, seed: Option<u64>) -> ScenarioDraft {
     let environment = request.environment.as_deref().unwrap_or_default();
-    let product = request.product.as_ref().map(|product| (product.title.as_str(), product.description.as_str())).filter(|(title, _)| !title.trim().is_empty());
+    let product = request
+        .product
+        .as_ref()
+        .map(|product| (product.title.as_str(), product.description.as_str()))
+        .filter(|(title, _)| !title.trim().is_empty());
     let reading = read(&request.prompt, environment, product);
-    let seed = seed.or(request.seed).unwrap_or_else(|| hash(&request.prompt));
+    let seed = seed
+        .or(request.seed)
+        .unwrap_or_else(|| hash(&request.prompt));
     let wishes = Wishes {
         scenes: request.scene_count.max(1) as usize,
         style: &request.style,
@@ -30,7 +39,10 @@ pub fn write(request: &ScenarioRequest, seed: Option<u64>) -> ScenarioDraft {
     let moments = plan(&reading, &wishes);
     let overlays = overlays(&reading, &moments, &request.target_language, seed);
     let thumbnail_words = thumbnail_words(&reading, &overlays);
-    let peak = moments.iter().find(|moment| moment.beat == Beat::Turn).or(moments.first());
+    let peak = moments
+        .iter()
+        .find(|moment| moment.beat == Beat::Turn)
+        .or(moments.first());
     let thumbnail_prompt = peak.map_or_else(String::new, |moment| {
         format!("{}; one strong shape against a plain background, readable when small, empty space at the top", moment.picture)
     });
@@ -80,12 +92,26 @@ pub fn overlays(reading: &Reading, moments: &[Moment], target: &str, seed: u64) 
         .enumerate()
         .map(|(index, moment)| {
             let fresh = |text: &String| !used.contains(text);
-            let own = moment.words.clone().filter(|_| scaffold || !reading.passages.is_empty()).map(|text| six(&text)).filter(fresh);
-            let choice = if index == 0 {
+            let own = moment
+                .words
+                .clone()
+                .filter(|_| scaffold || !reading.passages.is_empty())
+                .map(|text| six(&text))
+                .filter(fresh);
+            let sold = reading.genre == Genre::Product && scaffold && last > 0;
+            let choice = if index == 0 && sold {
+                reading.goods.words_shown[0].to_owned()
+            } else if index == 0 {
                 pieces.next().cloned().unwrap_or_else(|| title.clone())
-            } else if index == last && fresh(&title) && !reading.foreign && reading.genre != Genre::Story {
+            } else if index == last
+                && fresh(&title)
+                && !reading.foreign
+                && reading.genre == Genre::Product
+            {
                 title.clone()
-            } else if let Some(own) = own.filter(|_| reading.genre != Genre::Product || reading.pieces.len() < 3) {
+            } else if let Some(own) =
+                own.filter(|_| reading.genre != Genre::Product || reading.pieces.len() < 3)
+            {
                 own
             } else if scaffold && moment.beat == Beat::Turn {
                 turn_words(reading, turn)
@@ -96,10 +122,18 @@ pub fn overlays(reading: &Reading, moments: &[Moment], target: &str, seed: u64) 
             } else if scaffold {
                 pool(moment, index, index == last)
             } else {
-                reading.pieces.get(index % reading.pieces.len().max(1)).cloned().unwrap_or_else(|| title.clone())
+                reading
+                    .pieces
+                    .get(index % reading.pieces.len().max(1))
+                    .cloned()
+                    .unwrap_or_else(|| title.clone())
             };
             let choice = six(&choice);
-            let choice = if scaffold && used.contains(&choice) { six(&pool(moment, index + 1, index == last)) } else { choice };
+            let choice = if scaffold && used.contains(&choice) {
+                six(&pool(moment, index + 1, index == last))
+            } else {
+                choice
+            };
             used.push(choice.clone());
             choice
         })
@@ -112,6 +146,7 @@ fn turn_words(reading: &Reading, turn: usize) -> String {
         Some(phase) if phase.starts_with("rain") => "Then, the rain".to_owned(),
         Some(phase) if phase.contains("snow") => "Then, the snow".to_owned(),
         Some(phase) if phase.contains("fog") => "Then, the fog".to_owned(),
+        _ if reading.gentle => ["And now", "Ready", "This moment"][turn % 3].to_owned(),
         _ => ["Then everything changes", "Until now", "And then"][turn % 3].to_owned(),
     }
 }
@@ -137,15 +172,29 @@ fn pool(moment: &Moment, index: usize, last: bool) -> String {
         },
         Beat::Open | Beat::Resolve => &["It begins here", "Once"],
         Beat::Detail => &["Look closer", "So close"],
-        Beat::Work(_) => &["Hour after hour", "One more time", "Step by step", "By hand", "Slowly", "Every day"],
+        Beat::Work(_) => &[
+            "Hour after hour",
+            "One more time",
+            "Step by step",
+            "By hand",
+            "Slowly",
+            "Every day",
+        ],
         Beat::Turn => &["Then everything changes", "Until now"],
-        Beat::Hold(_) => &["Still here", "Not over yet", "A little further", "Breathe", "And on", "Almost"],
+        Beat::Hold(_) => &[
+            "Still here",
+            "Not over yet",
+            "A little further",
+            "Breathe",
+            "And on",
+            "Almost",
+        ],
     };
     choices[index % choices.len()].to_owned()
 }
 
 fn thumbnail_words(reading: &Reading, overlays: &[String]) -> String {
-    let short = |text: &&String| text.split_whitespace().count() <= 4 && text.chars().count() <= 28;
+    let short = |text: &&String| text.split_whitespace().count() <= 5 && text.chars().count() <= 30;
     reading
         .pieces
         .iter()
@@ -163,7 +212,11 @@ fn six(text: &str) -> String {
         return words.join(" ");
     }
     let mut kept: Vec<&str> = words.into_iter().take(OVERLAY_WORDS).collect();
-    while kept.len() > 1 && kept.last().is_some_and(|word| crate::english::is_grammar(&crate::english::bare(word))) {
+    while kept.len() > 1
+        && kept
+            .last()
+            .is_some_and(|word| crate::english::is_grammar(&crate::english::bare(word)))
+    {
         kept.pop();
     }
     shorten(kept.join(" ").trim_end_matches([',', ';', ':']), 60)
@@ -172,22 +225,57 @@ fn six(text: &str) -> String {
 fn description(reading: &Reading, moments: &[Moment]) -> String {
     let count = moments.len();
     let seconds = count as u32 * SCENE_SECONDS;
-    let scenes = if count == 1 { "one scene".to_owned() } else { format!("{count} scenes") };
+    let scenes = if count == 1 {
+        "one scene".to_owned()
+    } else {
+        format!("{count} scenes")
+    };
     let span = match (moments.first(), moments.last()) {
         (Some(first), Some(last)) if first.hour != last.hour => {
-            format!(", from {} to {}", first.hour.slug().to_lowercase(), last.hour.slug().to_lowercase())
+            let next = if last.hour == Hour::Dawn && first.hour != Hour::Blue {
+                "the next "
+            } else {
+                ""
+            };
+            format!(
+                ", from {} to {next}{}",
+                first.hour.slug().to_lowercase(),
+                last.hour.slug().to_lowercase()
+            )
         }
         _ => String::new(),
     };
     let about = match reading.genre {
-        _ if !reading.passages.is_empty() => format!("“{}”: the story as it was told, in {scenes}, {seconds} seconds", reading.title),
-        Genre::Product => format!("A film of {seconds} seconds for {}: form, detail and life with {}, in {scenes}", reading.topic.the, reading.topic.agree("it", "them")),
-        Genre::History => format!("The history of {} in {scenes}, {seconds} seconds: one picture a chapter", reading.topic.the),
-        Genre::Explained => format!("{}, explained in {scenes}, {seconds} seconds, without a single formula", reading.title),
-        Genre::Story if reading.foreign => format!("A film of {seconds} seconds in {scenes} on {}, {}{span}", reading.topic.the, reading.place.world),
+        _ if !reading.passages.is_empty() => format!(
+            "“{}”: the story as it was told, in {scenes}, {seconds} seconds",
+            reading.title
+        ),
+        Genre::Product => format!(
+            "A film of {seconds} seconds for {}: form, detail and life with {}, in {scenes}",
+            reading.topic.the,
+            reading.topic.agree("it", "them")
+        ),
+        Genre::History => format!(
+            "The history of {} in {scenes}, {seconds} seconds: one picture a chapter",
+            reading.topic.the
+        ),
+        Genre::Explained => format!(
+            "{}, explained in {scenes}, {seconds} seconds, without a single formula",
+            reading.title
+        ),
+        Genre::Story if reading.foreign => format!(
+            "A film of {seconds} seconds in {scenes} on {}, {}{span}",
+            reading.topic.the, reading.place.world
+        ),
         Genre::Story => match &reading.clause {
-            Some(clause) => format!("{clause}: told in {scenes}, {seconds} seconds, {}{span}", reading.place.world),
-            None => format!("“{}”: {scenes}, {seconds} seconds, {}{span}. We follow {}", reading.title, reading.place.world, reading.hero.0.first),
+            Some(clause) => format!(
+                "{clause}: told in {scenes}, {seconds} seconds, {}{span}",
+                reading.place.world
+            ),
+            None => format!(
+                "“{}”: {scenes}, {seconds} seconds, {}{span}. We follow {}",
+                reading.title, reading.place.world, reading.hero.0.first
+            ),
         },
     };
     format!("{about}. {CONFESSION}")
@@ -195,13 +283,29 @@ fn description(reading: &Reading, moments: &[Moment]) -> String {
 
 fn demographics(prompt: &str, reading: &Reading, mood: &str) -> Demographics {
     let lower = prompt.to_lowercase();
-    let said = |words: &[&str]| lower.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
-    let target_gender = match (said(&["women", "girls", "ladies", "moms", "mums"]), said(&["men", "boys", "gentlemen", "dads"])) {
+    let said = |words: &[&str]| {
+        lower
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| words.contains(&word))
+    };
+    let target_gender = match (
+        said(&["women", "girls", "ladies", "moms", "mums"]),
+        said(&["men", "boys", "gentlemen", "dads"]),
+    ) {
         (true, false) => "female",
         (false, true) => "male",
         _ => "unisex",
     };
-    let age_group = if said(&["kids", "children", "toddlers", "toy", "toys", "nursery", "fairytale", "kindergarten"]) {
+    let age_group = if said(&[
+        "kids",
+        "children",
+        "toddlers",
+        "toy",
+        "toys",
+        "nursery",
+        "fairytale",
+        "kindergarten",
+    ]) {
         "children"
     } else if said(&["teens", "teenagers", "skate", "gaming", "school"]) {
         "teens"
@@ -215,10 +319,21 @@ fn demographics(prompt: &str, reading: &Reading, mood: &str) -> Demographics {
         "adults"
     };
     let (product_type, what) = match reading.genre {
-        Genre::Product => (reading.goods.category, format!("interested in {}", reading.goods.category)),
-        Genre::History | Genre::Explained => ("education", format!("curious about {}", reading.topic.the)),
-        Genre::Story if said(&["our", "we"]) => ("local business", format!("who might come by: the film plays {}", reading.place.world)),
-        Genre::Story => ("short film", format!("drawn to stories that play {}", reading.place.world)),
+        Genre::Product => (
+            reading.goods.category,
+            format!("interested in {}", reading.goods.category),
+        ),
+        Genre::History | Genre::Explained => {
+            ("education", format!("curious about {}", reading.topic.the))
+        }
+        Genre::Story if said(&["our", "we"]) => (
+            "local business",
+            format!("who might come by: the film plays {}", reading.place.world),
+        ),
+        Genre::Story => (
+            "short film",
+            format!("drawn to stories set {}", reading.place.world),
+        ),
     };
     let people = capital(age_group);
     Demographics {
