@@ -6,7 +6,7 @@
 #   2. the same after `rustup target add`;
 #   3. Debian's rustc-web with its library sources, building the standard library once (no download but packages).
 #
-# usage: scripts/components.sh
+# usage: scripts/components.sh          (COMPONENTS=debian takes the third way at once)
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/install.sh
@@ -30,7 +30,10 @@ build_debian() {
         -Z build-std=std,panic_abort
 }
 
-if has_target; then
+if [ "${COMPONENTS:-}" = debian ]; then
+    echo "components: with Debian's rustc-web, as asked"
+    build_debian
+elif has_target; then
     echo "components: with the installed rustup target $target"
     build_native
 elif command -v rustup >/dev/null && timeout 120 rustup target add $target >/dev/null 2>&1 && has_target; then
