@@ -6,6 +6,7 @@
 mod colour;
 mod composition;
 mod error;
+mod ffmpeg;
 mod film;
 mod fonts;
 mod job;
@@ -15,9 +16,12 @@ mod planes;
 mod render;
 mod still;
 mod usage;
+mod worker;
 
 pub use error::MediaError;
+pub use ffmpeg::{FfmpegInfo, check_ffmpeg};
 pub use fonts::{FontInfo, check_fonts};
 pub use job::{Job, Progress, Report};
 pub use render::render;
 pub use still::draw_png;
+pub use worker::{Worker, worker_main};

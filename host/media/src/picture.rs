@@ -5,7 +5,8 @@ use std::path::Path;
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
 use crate::error::MediaError;
 
@@ -16,34 +17,42 @@ const MAX_SIDE: u32 = 32_768;
 /// The most memory a decoder may ask for: 64 megapixels at 16 bits and four channels.
 const MAX_DECODER_BYTES: u64 = 640 << 20;
 
-/// Decodes a PNG, JPEG or WebP file and turns it upright.
+/// Looks at the header of a PNG, JPEG or WebP file.
 ///
 /// # Errors
 /// [`MediaError::Picture`] for anything but such a file of at most 64 megapixels.
+pub(crate) fn look(path: &Path) -> Result<(), MediaError> {
+    open(path).map(|_| ())
+}
+
+/// Decodes a PNG, JPEG or WebP file and turns it upright.
+///
+/// # Errors
+/// As [`look`], and for a damaged file.
 pub(crate) fn decode(path: &Path) -> Result<DynamicImage, MediaError> {
+    let mut decoder = open(path)?;
+    let told = |error| told(path, error);
+    // A picture whose metadata cannot be read is taken to stand upright.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut limits = limits();
+    limits.reserve(decoder.total_bytes()).map_err(told)?;
+    decoder.set_limits(limits).map_err(told)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(told)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+/// The header says the size; the pixels are not touched before it is found small enough.
+fn open(path: &Path) -> Result<impl ImageDecoder, MediaError> {
     let refuse = |reason: String| MediaError::Picture { path: path.into(), reason };
-    let file = std::fs::File::open(path).map_err(|error| refuse(format!("it cannot be read: {error}")))?;
-    let mut reader = ImageReader::new(BufReader::new(file))
-        .with_guessed_format()
-        .map_err(|error| refuse(format!("it cannot be read: {error}")))?;
-    let unknown = "it is not a PNG, JPEG or WebP file";
+    let unread = |error: std::io::Error| refuse(format!("it cannot be read: {error}"));
+    let file = std::fs::File::open(path).map_err(unread)?;
+    let mut reader = ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(unread)?;
     if reader.format().is_none() {
-        return Err(refuse(unknown.into()));
+        return Err(refuse(UNKNOWN.into()));
     }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_DECODER_BYTES);
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    reader.limits(limits);
-    let told = |error: image::ImageError| match error {
-        image::ImageError::Unsupported(_) => refuse(unknown.into()),
-        image::ImageError::Limits(_) => refuse(format!(
-            "it is too large; at most {MAX_PIXELS} pixels and {MAX_SIDE} a side are allowed"
-        )),
-        other => refuse(format!("it is damaged: {other}")),
-    };
-    let mut decoder = reader.into_decoder().map_err(told)?;
-    // The header says the size; the pixels are not touched before it is found small enough.
+    reader.limits(limits());
+    let decoder = reader.into_decoder().map_err(|error| told(path, error))?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(refuse(format!("it has {width} × {height} pixels; at most {MAX_PIXELS} are allowed")));
@@ -51,10 +60,28 @@ pub(crate) fn decode(path: &Path) -> Result<DynamicImage, MediaError> {
     if width == 0 || height == 0 {
         return Err(refuse("it has no pixels".into()));
     }
-    let orientation = decoder.orientation().map_err(told)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(told)?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
+    Ok(decoder)
+}
+
+const UNKNOWN: &str = "it is not a PNG, JPEG or WebP file";
+
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_DECODER_BYTES);
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits
+}
+
+fn told(path: &Path, error: ImageError) -> MediaError {
+    let reason = match error {
+        ImageError::Unsupported(_) => UNKNOWN.into(),
+        ImageError::Limits(_) => {
+            format!("it is too large; at most {MAX_PIXELS} pixels and {MAX_SIDE} a side are allowed")
+        }
+        other => format!("it is damaged: {other}"),
+    };
+    MediaError::Picture { path: path.into(), reason }
 }
 
 /// The options every resize shares: Catmull-Rom, which stays sharp without ringing much.

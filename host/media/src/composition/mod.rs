@@ -13,5 +13,6 @@ mod scene;
 mod stage;
 mod text;
 
+pub(crate) use check::check;
 pub(crate) use scene::{Blobs, Scene};
 pub(crate) use stage::Stage;

@@ -14,16 +14,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-use kinora_domain::film::Film;
+use kinora_domain::film::{Film, Source};
 
 use crate::composition::Blobs;
 use crate::error::MediaError;
 use crate::fonts::Fonts;
 use crate::job::{Progress, Report, beside};
 use crate::music;
+use crate::picture;
 use crate::planes::Frame;
 use crate::usage;
-pub(crate) use encoder::{arguments, tail};
+
 use encoder::Encoder;
 use segment::Prepared;
 
@@ -45,6 +46,7 @@ pub(crate) fn render(
     sink: &mut Sink<'_>,
 ) -> Result<Report, MediaError> {
     film.check().map_err(|reason| MediaError::InvalidFilm { reason })?;
+    look_over(film)?;
     let scraps = Scraps::new(output)?;
     let frames = film.frames();
     let mut told = Told { sink, frames, last: None };
@@ -80,6 +82,28 @@ pub(crate) fn render(
     let bytes = place(&scraps.part, output)?;
     let peak_rss_kb = usage::peak_kb(std::process::id()) + peak;
     Ok(Report { frames, bytes, warnings, cpu_ms: usage::cpu_ms(), peak_rss_kb })
+}
+
+/// Finds the mistakes that can be found without drawing, so that they do not cost the frames before them.
+fn look_over(film: &Film) -> Result<(), MediaError> {
+    for (index, segment) in film.segments.iter().enumerate() {
+        let number = index + 1;
+        match &segment.source {
+            Source::Picture { path, .. } => picture::look(path)?,
+            Source::Drawing { composition } => {
+                segment::look(film, composition, &format!("segment {number}"))?;
+            }
+        }
+        for (index, overlay) in segment.overlays.iter().enumerate() {
+            let at = format!("overlay {} of segment {number}", index + 1);
+            segment::look(film, &overlay.composition, &at)?;
+            if overlay.composition.background.is_some() {
+                let reason = "it has a background, which would hide what lies under it";
+                return Err(MediaError::composition(reason).at(&at));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Files that must not outlive the render.

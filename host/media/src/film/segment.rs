@@ -6,7 +6,7 @@ use kinora_domain::documents::Composition;
 use kinora_domain::film::{Film, Source};
 
 use super::camera::Camera;
-use crate::composition::{Blobs, Scene, Stage};
+use crate::composition::{Blobs, Scene, Stage, check};
 use crate::error::MediaError;
 use crate::fonts::Fonts;
 use crate::planes::Frame;
@@ -35,13 +35,6 @@ impl Prepared {
         let number = index + 1;
         let mut warnings = Vec::new();
         let mut stage = |composition: &Composition, at: String| -> Result<Stage, MediaError> {
-            if (composition.width, composition.height) != (film.width, film.height) {
-                let reason = format!(
-                    "it is {} × {} pixels in a film of {} × {}",
-                    composition.width, composition.height, film.width, film.height
-                );
-                return Err(MediaError::composition(reason).at(&at));
-            }
             let scene = Scene::new(composition, blobs, fonts).map_err(|error| error.at(&at))?;
             warnings.extend(scene.warnings.iter().cloned());
             Ok(Stage::new(scene))
@@ -58,10 +51,6 @@ impl Prepared {
         let mut overlays = Vec::with_capacity(segment.overlays.len());
         for (index, overlay) in segment.overlays.iter().enumerate() {
             let at = format!("overlay {} of segment {number}", index + 1);
-            if overlay.composition.background.is_some() {
-                let reason = "it has a background, which would hide what lies under it";
-                return Err(MediaError::composition(reason).at(&at));
-            }
             overlays.push((overlay.start, stage(&overlay.composition, at)?));
         }
         Ok(Prepared { source, overlays, warnings })
@@ -87,4 +76,19 @@ impl Prepared {
             }
         }
     }
+}
+
+/// Checks a composition of a film without making it ready.
+///
+/// # Errors
+/// [`MediaError::InvalidComposition`] with its place.
+pub(crate) fn look(film: &Film, composition: &Composition, at: &str) -> Result<(), MediaError> {
+    if (composition.width, composition.height) != (film.width, film.height) {
+        let reason = format!(
+            "it is {} × {} pixels in a film of {} × {}",
+            composition.width, composition.height, film.width, film.height
+        );
+        return Err(MediaError::composition(reason).at(at));
+    }
+    check(composition).map_err(|told| MediaError::composition(told).at(at))
 }

@@ -1,0 +1,226 @@
+//! Runs jobs in a child process: a bomb of a picture kills the child and not the host, and to cancel is to kill.
+//!
+//! The child is the host's own executable, called as `kinora media-worker`. It gets one JSON request on a line of its
+//! standard input and answers in lines of JSON. Its standard input stays open for as long as the host wants the
+//! job: when it ends, because the host died, the child clears up and goes.
+
+mod child;
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, Command};
+
+pub use child::worker_main;
+
+use crate::error::MediaError;
+use crate::job::{Job, Progress, Report};
+
+/// What the child is allowed to use.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Limits {
+    /// Address space of the child and of its ffmpeg, in bytes.
+    pub memory: u64,
+    /// Of the largest file, in bytes.
+    pub file: u64,
+    /// Open files.
+    pub files: u64,
+    /// Added to the niceness: films must not slow the API down.
+    pub nice: i32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { memory: 6 << 30, file: 64 << 30, files: 256, nice: 10 }
+    }
+}
+
+/// What the child is asked.
+#[derive(Debug, Serialize, Deserialize)]
+struct Request {
+    job: Job,
+    ffmpeg: PathBuf,
+    #[serde(default)]
+    limits: Limits,
+    /// Whether the end of standard input means that nobody wants the job any more.
+    #[serde(default)]
+    lifeline: bool,
+}
+
+/// What the child answers, one a line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+enum Event {
+    Progress(Progress),
+    Done { report: Report },
+    Failed { error: MediaError },
+}
+
+/// The variables of the host's environment that the child sees: what finds programs, fonts and temporary folders, and
+/// no secrets.
+const ENVIRONMENT: &[&str] = &[
+    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH",
+    "RUST_BACKTRACE",
+];
+/// How long a child that was killed is waited for before its files are removed all the same.
+const REAP: Duration = Duration::from_secs(2);
+
+/// Runs jobs in child processes. Cheap to clone; each run is a child of its own.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    executable: PathBuf,
+    ffmpeg: PathBuf,
+    stall: Duration,
+    limits: Limits,
+}
+
+impl Worker {
+    /// A worker whose child is `executable media-worker`; `std::env::current_exe()` in the host.
+    pub fn new(executable: PathBuf) -> Self {
+        Worker {
+            executable,
+            ffmpeg: "ffmpeg".into(),
+            stall: Duration::from_secs(60),
+            limits: Limits::default(),
+        }
+    }
+
+    /// The ffmpeg to use, instead of the one found in `PATH`.
+    #[must_use]
+    pub fn ffmpeg(mut self, path: PathBuf) -> Self {
+        self.ffmpeg = path;
+        self
+    }
+
+    /// How long the child may draw no frame before it is stopped, instead of a minute.
+    #[must_use]
+    pub fn stall(mut self, patience: Duration) -> Self {
+        self.stall = patience;
+        self
+    }
+
+    /// How much address space the child and its ffmpeg may each take, in bytes, instead of 6 GiB.
+    #[must_use]
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.limits.memory = bytes;
+        self
+    }
+
+    /// Runs a job. To drop the future is to cancel: the child and its ffmpeg are killed and nothing half-written is
+    /// left. The output appears under its name only when it is whole.
+    ///
+    /// # Errors
+    /// Any [`MediaError`].
+    pub async fn run(
+        &self,
+        job: &Job,
+        mut on_progress: impl FnMut(Progress) + Send,
+    ) -> Result<Report, MediaError> {
+        let died = |status: String| MediaError::WorkerDied { status, stderr: String::new() };
+        let request = Request {
+            job: job.clone(),
+            ffmpeg: self.ffmpeg.clone(),
+            limits: self.limits,
+            lifeline: true,
+        };
+        let mut line = serde_json::to_vec(&request).map_err(|error| died(error.to_string()))?;
+        line.push(b'\n');
+
+        let mut group = Group::start(&self.executable, job)
+            .map_err(|error| died(format!("it could not be started: {error}")))?;
+        let (Some(mut stdin), Some(stdout), Some(mut stderr)) =
+            (group.child.stdin.take(), group.child.stdout.take(), group.child.stderr.take())
+        else {
+            return Err(died("its pipes could not be opened".into()));
+        };
+        let errors = tokio::spawn(async move {
+            // Drained to the end, so that the child never waits for a reader; only the end is kept.
+            let mut kept = Vec::new();
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = stderr.read(&mut buffer).await {
+                kept.extend_from_slice(buffer.get(..count).unwrap_or_default());
+                kept.drain(..kept.len().saturating_sub(4000));
+            }
+            String::from_utf8_lossy(&kept).trim().to_owned()
+        });
+        // A child that is gone already is told by its missing answer below.
+        let _ = tokio::time::timeout(self.stall, stdin.write_all(&line)).await;
+
+        let mut lines = BufReader::new(stdout).lines();
+        let answer = loop {
+            let Ok(next) = tokio::time::timeout(self.stall, lines.next_line()).await else {
+                return Err(MediaError::Stalled { seconds: self.stall.as_secs() });
+            };
+            let Ok(Some(line)) = next else { break None };
+            match serde_json::from_str(&line) {
+                Ok(Event::Progress(progress)) => on_progress(progress),
+                Ok(Event::Done { report }) => break Some(Ok(report)),
+                Ok(Event::Failed { error }) => break Some(Err(error)),
+                // Not ours: something printed to standard output by mistake.
+                Err(_) => tracing::debug!(line, "the media worker said something unexpected"),
+            }
+        };
+        let Some(answer) = answer else {
+            group.kill();
+            let status = match group.child.wait().await {
+                Ok(status) => status.to_string(),
+                Err(error) => error.to_string(),
+            };
+            drop(group); // Clears up.
+            return Err(MediaError::WorkerDied { status, stderr: errors.await.unwrap_or_default() });
+        };
+        drop(stdin);
+        if tokio::time::timeout(self.stall, group.child.wait()).await.is_ok() {
+            group.ended = true;
+        }
+        answer
+    }
+}
+
+/// A child with all it started, and the files it must not leave behind.
+struct Group {
+    child: Child,
+    scraps: Vec<PathBuf>,
+    /// It ended by itself, and had cleared up.
+    ended: bool,
+}
+
+impl Group {
+    fn start(executable: &Path, job: &Job) -> std::io::Result<Self> {
+        let mut command = Command::new(executable);
+        command.arg("media-worker").env_clear().process_group(0).kill_on_drop(true);
+        command.envs(ENVIRONMENT.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Ok(Group { child: command.spawn()?, scraps: job.scraps(), ended: false })
+    }
+
+    /// Kills the child and its ffmpeg. The child is the group's leader and has not been waited for, so that its number
+    /// cannot belong to somebody else.
+    fn kill(&self) {
+        if let Some(pid) = self.child.id().and_then(|id| Pid::from_raw(id as i32)) {
+            let _ = kill_process_group(pid, Signal::KILL); // It may have ended this moment.
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        self.kill();
+        // A killed process is gone within a millisecond or two. It must be before its files are removed: it
+        // could be about to make one.
+        let deadline = Instant::now() + REAP;
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        for scrap in &self.scraps {
+            let _ = std::fs::remove_file(scrap); // Most often it was never made.
+        }
+    }
+}
