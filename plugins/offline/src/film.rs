@@ -207,21 +207,24 @@ impl Stage<'_> {
         })
     }
 
-    /// The picture prompt around what is seen: shot, light, lens, palette, look.
+    /// The picture prompt around what is seen: shot and hour first, then light, lens,
+    /// palette and look.
     fn picture(&self, shot: &str, lens: &str, seen: &str) -> String {
         let shown = self.reading.genre == Genre::Product
             && !matches!(self.beat, Beat::Turn | Beat::Work(_) | Beat::Hold(_));
-        let light = match self.place.id {
-            "studio" if shown && self.beat == Beat::Resolve => "in warm, soft studio light",
-            "studio" if shown => "in one narrow beam of studio light, the rest dark",
-            _ => self.hour.light(self.again),
+        let (when, light) = match self.place.id {
+            "studio" if shown && self.beat == Beat::Resolve => {
+                ("in the studio", "warm, soft light")
+            }
+            "studio" if shown => ("in the studio", "one narrow beam of light, the rest dark"),
+            _ => (self.hour.adverb(), self.hour.light(self.again)),
         };
         let environment = match self.wishes.environment.trim() {
             "" => String::new(),
             text => format!(", {}", shorten(text, 80)),
         };
         format!(
-            "{shot} of {seen}{}{environment}, {light}{}; {lens}; palette of {}; {}, {} mood, no lettering",
+            "{shot} {when}: {seen}{}{environment}; {light}{}; {lens}; palette of {}; {}, {} mood, no lettering",
             self.landmark(seen),
             self.weather(),
             self.place.palette,

@@ -29,11 +29,11 @@ const GOODS: &[Goods] = &[
         category: "electronics",
         parts: &[
             "the cushioned ear cup, stitch by stitch",
-            "the metal hinge, folding without a sound",
+            "the metal hinge, folding silently",
             "the headband, a thin arc against the dark",
         ],
         uses: &[
-            "a commuter on a crowded train with {p} on, eyes closed, the city sliding past the window",
+            "a commuter on a packed train with {p} on, eyes closed, the city sliding past the window",
             "a runner alone on a long bridge with {p} on, the river below",
             "a pianist at a window with {p} on, hands above the keys",
             "a woman dancing alone in her kitchen with {p} on",
@@ -86,12 +86,12 @@ const GOODS: &[Goods] = &[
         category: "accessories",
         parts: &[
             "the second hand, crossing the mark",
-            "the crown, its fine teeth catching light",
+            "the winding knob, its fine teeth catching light",
             "gears turning behind glass",
         ],
         uses: &[
             "a pilot's wrist on a lever, {p} above the glove",
-            "a swimmer leaving the water, {p} wet and shining",
+            "a swimmer leaving the water, {p} dripping and shining",
             "two hands at a concert, {p} on one of them",
             "a father handing {p} to his daughter",
         ],
@@ -137,7 +137,7 @@ const GOODS: &[Goods] = &[
         category: "beauty",
         parts: &[
             "a single drop on the rim of the glass",
-            "the stopper, cut like ice",
+            "the stopper, cut like a crystal",
             "light through the bottle, gold on the table",
         ],
         uses: &[
@@ -220,7 +220,7 @@ const GOODS: &[Goods] = &[
         parts: &[
             "the moment it breaks",
             "a thread of honey-coloured light along its edge",
-            "crumbs on dark wood",
+            "crumbs on a dark board",
         ],
         uses: &[
             "a kitchen table with {p} on a plate, hands coming from all sides",
@@ -269,7 +269,7 @@ const GOODS: &[Goods] = &[
         category: "jewellery",
         parts: &[
             "a facet, throwing one line of light",
-            "the clasp, no larger than a seed",
+            "the clasp, as small as a seed",
             "metal, warm from the hand",
         ],
         uses: &[
@@ -295,7 +295,7 @@ const GOODS: &[Goods] = &[
         ],
         category: "home",
         parts: &[
-            "the joint, wood into wood",
+            "the joint, edge into edge",
             "the fabric, thread crossing thread",
             "a shadow with a clean edge",
         ],
@@ -322,7 +322,7 @@ const GOODS: &[Goods] = &[
             "a woman on a windy pier in {p}",
             "a man on a city roof in {p}",
             "friends around a fire, one of them in {p}",
-            "a cyclist in a rain-wet street in {p}",
+            "a cyclist in a narrow side street in {p}",
         ],
         words_shown: &["Wear it in", "Cut for movement", "Any weather", "Yours"],
     },
@@ -474,7 +474,7 @@ pub const TEA: &[Chapter] = &[
 pub const HISTORY: &[Chapter] = &[
     chapter(
         "Before there was a word for {t}, there was a fire and somebody who wondered.",
-        "a wide valley without a road, two figures at a small fire",
+        "a wide empty valley, two figures at a small fire",
         "Before the word",
     ),
     chapter(
@@ -533,7 +533,7 @@ pub const EXPLAINED: &[Chapter] = &[
     ),
     chapter(
         "So we build it small enough to hold.",
-        "a model of {t} made of wood and wire on a table, one lamp",
+        "a model of {t} made of wire and card on a table",
         "Made small",
     ),
     chapter(

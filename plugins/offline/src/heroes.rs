@@ -99,19 +99,19 @@ const HEROES: &[Hero] = &[
             "mariner",
         ],
         "in a dark knitted jersey and a worn cap",
-        &["mending a net", "reading the sky"],
+        &["mending a net", "studying the sky"],
     ),
     person(
         &["farmer", "shepherd", "winemaker"],
         "in a faded blue shirt and a straw hat",
         &[
             "walking the edge of the field",
-            "rubbing earth between two fingers",
+            "rubbing soil between two fingers",
         ],
     ),
     person(
         &["gardener", "florist", "beekeeper"],
-        "in a green apron, earth on the knees",
+        "in a green apron, soil on the knees",
         &["tying a stem to a stick", "cutting one rose"],
     ),
     machine(
@@ -119,7 +119,7 @@ const HEROES: &[Hero] = &[
         "of scuffed white panels, with one round amber eye",
         &[
             "tilting its head at something new",
-            "trying again, one joint at a time",
+            "trying again, one joint after the other",
             "holding something fragile between two metal fingers",
         ],
     ),
@@ -177,7 +177,7 @@ const HEROES: &[Hero] = &[
     person(
         &["dancer", "ballerina", "acrobat", "clown"],
         "in grey practice clothes, hair tied back",
-        &["marking the steps without music", "rising on one foot"],
+        &["marking the steps in silence", "rising on one foot"],
     ),
     person(
         &["painter", "artist", "sculptor", "illustrator"],
@@ -236,7 +236,7 @@ const HEROES: &[Hero] = &[
     person(
         &["diver", "snorkeler", "mermaid"],
         "in a black suit with a yellow tank",
-        &["sinking without a sound", "reaching out towards a fish"],
+        &["sinking silently", "reaching out towards a fish"],
     ),
     person(
         &["knight", "warrior", "samurai", "soldier", "viking"],
@@ -245,8 +245,8 @@ const HEROES: &[Hero] = &[
     ),
     person(
         &["king", "queen", "prince", "princess", "emperor"],
-        "in a plain robe, a narrow crown",
-        &["putting the crown aside", "walking the empty hall"],
+        "in a plain robe, a narrow gold band",
+        &["putting the gold band aside", "walking the empty hall"],
     ),
     person(
         &[
@@ -336,10 +336,7 @@ const HEROES: &[Hero] = &[
     creature(
         &["cat", "kitten", "cats"],
         "with a grey striped coat and green eyes",
-        &[
-            "stepping along the edge",
-            "watching something we cannot see",
-        ],
+        &["stepping along the edge", "watching something hidden"],
     ),
     creature(
         &[
@@ -374,7 +371,7 @@ const HEROES: &[Hero] = &[
             "whale", "dolphin", "shark", "octopus", "fish", "goldfish", "seal",
         ],
         "with smooth, shining skin",
-        &["turning in the light", "rising without effort"],
+        &["turning in the light", "rising lightly"],
     ),
     creature(
         &[
@@ -407,18 +404,12 @@ const HEROES: &[Hero] = &[
     person(
         &["grandmother", "grandma", "granny"],
         "with white hair, in a blue cardigan",
-        &[
-            "telling it as if for the first time",
-            "smoothing the tablecloth",
-        ],
+        &["telling it as if it were new", "smoothing the tablecloth"],
     ),
     person(
         &["grandfather", "grandpa"],
         "with white hair, in a brown waistcoat",
-        &[
-            "telling it as if for the first time",
-            "winding an old watch",
-        ],
+        &["telling it as if it were new", "winding an old clock"],
     ),
     person(
         &["mother", "mom", "mum"],
@@ -435,8 +426,8 @@ const HEROES: &[Hero] = &[
     ),
     person(
         &["couple", "lovers", "newlyweds"],
-        "in light summer clothes",
-        &["walking in step without noticing", "almost touching hands"],
+        "in light linen clothes",
+        &["walking in step", "almost touching hands"],
     ),
     person(
         &["family", "families"],
@@ -468,7 +459,7 @@ const HEROES: &[Hero] = &[
     ),
     person(
         &["girl", "daughter", "schoolgirl"],
-        "of about nine, in a red raincoat",
+        "of about nine, in a red coat",
         &["asking the question nobody asks", "running ahead"],
     ),
     person(
@@ -478,7 +469,7 @@ const HEROES: &[Hero] = &[
     ),
     person(
         &["child", "kid", "children", "kids", "baby", "toddler"],
-        "in a yellow raincoat",
+        "in a yellow coat",
         &["asking the question nobody asks", "running ahead"],
     ),
     person(
@@ -493,8 +484,8 @@ const HEROES: &[Hero] = &[
             "tourist",
             "survivor",
         ],
-        "in a long coat, a small bag in hand",
-        &["walking on without hurry", "looking back once"],
+        "in a long grey coat and a red scarf",
+        &["walking on at an even pace", "looking back once"],
     ),
     person(
         &["woman", "lady", "bride", "widow"],

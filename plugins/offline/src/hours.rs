@@ -44,7 +44,7 @@ impl Hour {
     /// As an adverb: "at dawn".
     pub fn adverb(self) -> &'static str {
         match self {
-            Blue => "in the blue hour before dawn",
+            Blue => "just before dawn",
             Dawn => "at dawn",
             Morning => "in the morning",
             Noon => "at noon",
@@ -69,25 +69,25 @@ impl Hour {
         }
     }
 
-    /// The light, for a picture; two of them, so that two scenes of one hour still differ.
+    /// The light, for a picture, without naming the hour; two of them, so that two scenes of one hour still differ.
     pub fn light(self, second: bool) -> &'static str {
         match (self, second) {
-            (Blue, false) => "before dawn, cold blue light, one warm lamp",
-            (Blue, true) => "before dawn, the last stars, a thin pale line on the horizon",
-            (Dawn, false) => "at dawn, first light low and pink along the horizon",
-            (Dawn, true) => "at sunrise, the sun just over the edge, long soft shadows",
-            (Morning, false) => "in clear morning light from the side",
-            (Morning, true) => "on a bright morning, the air still fresh",
-            (Noon, false) => "at noon, high white sun, short shadows",
-            (Noon, true) => "in full daylight, hard clear edges",
-            (Afternoon, false) => "in warm afternoon light, shadows growing",
-            (Afternoon, true) => "in the late afternoon, light slanting through dust",
-            (Sunset, false) => "at sunset, golden backlight, long shadows",
-            (Sunset, true) => "at sunset, the sky burning orange, silhouettes",
-            (Dusk, false) => "at dusk, deep blue air, the first lamps lit",
-            (Dusk, true) => "in the last light of dusk, a violet sky",
-            (Night, false) => "at night, moonlight, pools of lamp light",
-            (Night, true) => "deep at night, stars, one single source of light",
+            (Blue, false) => "cold blue air, one warm light",
+            (Blue, true) => "the last stars, a thin pale line on the horizon",
+            (Dawn, false) => "first light low and pink along the horizon",
+            (Dawn, true) => "the sun just over the edge, long soft shadows",
+            (Morning, false) => "clear light from the side",
+            (Morning, true) => "fresh, bright air",
+            (Noon, false) => "high white sun, short shadows",
+            (Noon, true) => "full light, hard clear edges",
+            (Afternoon, false) => "warm light, shadows growing",
+            (Afternoon, true) => "warm light slanting through dust",
+            (Sunset, false) => "warm backlight, long shadows",
+            (Sunset, true) => "a burning sky, silhouettes",
+            (Dusk, false) => "deep blue air, the first lights coming on",
+            (Dusk, true) => "a violet sky, the last glow going",
+            (Night, false) => "moonlight, pools of warm light",
+            (Night, true) => "stars, one single source of light",
         }
     }
 }
@@ -127,14 +127,14 @@ pub struct Weather {
 pub fn weather(word: &str) -> Option<Weather> {
     let phases = match word {
         "storm" | "stormy" | "hurricane" | "tempest" | "thunder" | "lightning" | "typhoon" => [
-            "storm clouds building",
+            "heavy clouds building",
             "storm, rain driven sideways, lightning far off",
-            "after the storm, the clouds tearing open",
+            "the air washed clean, the clouds tearing open",
         ],
         "rain" | "rainy" | "raining" | "monsoon" => [
             "heavy grey clouds",
             "rain, wet reflections",
-            "after the rain, everything shining",
+            "everything shining, the clouds gone",
         ],
         "snow" | "snowy" | "snowfall" | "blizzard" | "snowing" => {
             ["a white sky", "falling snow", "fresh snow on everything"]
@@ -142,7 +142,7 @@ pub fn weather(word: &str) -> Option<Weather> {
         "fog" | "foggy" | "mist" | "misty" => [
             "a first veil of mist",
             "dense fog, shapes dissolving",
-            "fog lifting",
+            "the air clearing",
         ],
         "wind" | "windy" => [
             "a rising wind",

@@ -44,7 +44,7 @@ pub fn write(request: &ScenarioRequest, seed: Option<u64>) -> ScenarioDraft {
         .find(|moment| moment.beat == Beat::Turn)
         .or(moments.first());
     let thumbnail_prompt = peak.map_or_else(String::new, |moment| {
-        format!("{}; one strong shape against a plain background, readable when small, empty space at the top", moment.picture)
+        format!("{}; one strong shape against a plain background, readable when small, nothing in the upper third", moment.picture)
     });
     let description = description(&reading, &moments);
     let scenes = moments

@@ -63,7 +63,7 @@ impl Stage<'_> {
                 format!(
                     "Back to {p} alone, {at}, facing us, the light warm now, with everything we have seen behind it."
                 ),
-                format!("{p} alone {at}, facing the camera, warm light, space above"),
+                format!("{p} alone {at}, facing the camera, warm light, a plain background above"),
                 format!("The light warms by degrees; {moving}"),
                 "Ends on the product itself, still, with room for the words.".to_owned(),
             ),

@@ -143,15 +143,14 @@ impl Stage<'_> {
     }
 }
 
-/// The first words of a sentence, at most six, cut where a phrase begins.
+/// The first words of a sentence, at most six, cut where the next phrase begins.
 fn opening(clause: &str) -> String {
     let words: Vec<&str> = clause.split_whitespace().collect();
     if words.len() <= 6 {
         return words.join(" ");
     }
     let seam = |word: &str| is_grammar(&bare(word)) || word.ends_with("ing");
-    let end = (2..=6)
-        .rev()
+    let end = (3..=6)
         .find(|index| seam(words[*index]) && !is_grammar(&bare(words[index - 1])))
         .unwrap_or(6);
     words[..end].join(" ")

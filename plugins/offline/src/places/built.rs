@@ -81,7 +81,7 @@ pub(super) const PLACES: &[Place] = &[
         ],
         acts: &[
             "setting the table for one more",
-            "stopping halfway, one hand on the rail",
+            "stopping halfway, one hand on the banister",
             "opening an old box",
         ],
         turns: &[
@@ -93,7 +93,7 @@ pub(super) const PLACES: &[Place] = &[
             "all the chairs are taken",
         ],
         moving: &["a curtain moves", "dust turns in the light"],
-        palette: "warm wood, cream and faded blue",
+        palette: "warm brown, cream and faded blue",
         native: "woman",
         rank: 3,
         words: &[
@@ -142,7 +142,7 @@ pub(super) const PLACES: &[Place] = &[
             "pages turn by themselves in the draught",
             "dust turns in the lamp light",
         ],
-        palette: "paper, oak and green glass",
+        palette: "cream, walnut and bottle green",
         native: "librarian",
         rank: 4,
         words: &[
@@ -170,7 +170,7 @@ pub(super) const PLACES: &[Place] = &[
         details: &[
             "chalk dust in a beam of light",
             "a name scratched into a desk",
-            "a paper plane on the floor",
+            "a paper dart on the floor",
             "an apple on a pile of books",
         ],
         acts: &[
@@ -188,9 +188,9 @@ pub(super) const PLACES: &[Place] = &[
         ],
         moving: &[
             "chalk dust hangs in the light",
-            "a paper plane crosses the room",
+            "a paper dart crosses the room",
         ],
-        palette: "chalk green, paper and oak",
+        palette: "chalk green, cream and walnut",
         native: "teacher",
         rank: 4,
         words: &[
@@ -269,12 +269,12 @@ pub(super) const PLACES: &[Place] = &[
             "a seal pressed into wax",
             "a gauntlet on a sword's hilt",
             "a torch, its flame bending",
-            "a crown, a little too large",
+            "a gold circlet, a little too large",
         ],
         acts: &[
             "waiting at the gate",
             "kneeling on cold stone",
-            "climbing, one hand on the wall",
+            "going up, one hand on the wall",
         ],
         turns: &[
             "the horn sounds from the tower",
@@ -320,7 +320,7 @@ pub(super) const PLACES: &[Place] = &[
             "a hand on a gear stick",
             "a map on a dashboard",
             "rain running over a windscreen",
-            "a tyre on wet asphalt",
+            "a tyre on black asphalt",
         ],
         acts: &[
             "checking the map on the bonnet",

@@ -8,11 +8,11 @@ pub(super) const PLACES: &[Place] = &[
         world: "on Mars, around one small dome",
         spots: &[
             "on a plain of red dust on Mars, a small glass dome far off",
-            "at the airlock of the dome, red dust at the threshold",
-            "inside the dome, between trays under violet lamps",
+            "at the airlock of the dome on Mars, red dust at the threshold",
+            "inside the dome on Mars, between trays under violet lights",
             "at a round window, the red desert of Mars behind it",
-            "on the rim of a crater on Mars, wheel tracks behind",
-            "in front of the lit dome, stars over the red plain",
+            "on the rim of a crater on Mars, wheel marks behind",
+            "in front of the lit dome on Mars, stars over the red plain",
         ],
         details: &[
             "red dust running out of a glove",
@@ -26,7 +26,7 @@ pub(super) const PLACES: &[Place] = &[
             "leaning close to the cold glass",
         ],
         turns: &[
-            "a dust storm stands over the horizon, and the lamps flicker",
+            "a dust storm stands over the horizon, and the lights flicker",
             "the power fails, and only the small sun is left",
         ],
         rests: &[
@@ -35,7 +35,7 @@ pub(super) const PLACES: &[Place] = &[
         ],
         moving: &[
             "red dust drifts over the ground",
-            "the lamps of the dome breathe",
+            "the lights of the dome breathe",
         ],
         palette: "rust red, bone white and one living green",
         native: "astronaut",
@@ -57,7 +57,7 @@ pub(super) const PLACES: &[Place] = &[
             "a gloved hand on a handle",
             "a pencil floating",
             "the Earth, small, in a visor",
-            "a blinking light among a hundred others",
+            "a blinking light among many others",
         ],
         acts: &[
             "floating by, hand over hand",
@@ -73,7 +73,7 @@ pub(super) const PLACES: &[Place] = &[
             "the radio answers, very far away",
         ],
         moving: &["stars drift by", "the planet turns slowly"],
-        palette: "deep black, ice blue and signal orange",
+        palette: "deep black, pale blue and signal orange",
         native: "astronaut",
         rank: 8,
         words: &[
@@ -97,7 +97,7 @@ pub(super) const PLACES: &[Place] = &[
         id: "snow",
         world: "in a land of snow and ice",
         spots: &[
-            "on a white plain, a single line of tracks",
+            "on a white plain, a single line of footprints",
             "at the edge of a frozen lake",
             "in front of a wooden cabin, snow to the windows",
             "between snow-laden firs",
@@ -117,7 +117,7 @@ pub(super) const PLACES: &[Place] = &[
         ],
         turns: &[
             "the ice gives one long, low sound",
-            "the snowstorm closes in, and the tracks are gone",
+            "the snowstorm closes in, and every footprint is gone",
         ],
         rests: &[
             "the snow has stopped, and the world is new",
@@ -202,7 +202,7 @@ pub(super) const PLACES: &[Place] = &[
             "bubbles along a glass mask",
             "a fish eye, perfectly round",
             "a starfish on a rusted anchor",
-            "coral opening its hundred mouths",
+            "coral opening its small mouths",
         ],
         acts: &[
             "gliding over the reef",
@@ -255,7 +255,7 @@ pub(super) const PLACES: &[Place] = &[
             "laces pulled tight",
             "chalk on a pair of hands",
             "sweat on a forehead",
-            "a scuffed ball on wet grass",
+            "a scuffed ball on the turf",
         ],
         acts: &[
             "running alone",
@@ -264,14 +264,14 @@ pub(super) const PLACES: &[Place] = &[
         ],
         turns: &[
             "the start: everything that was still now moves",
-            "a fall, and the crowd goes silent",
+            "a fall, and the stands go silent",
         ],
         rests: &[
             "the stadium is empty, and the field still warm",
             "the finish line lies behind, and nobody speaks",
         ],
         moving: &["flags snap in the wind", "breath stands in the air"],
-        palette: "track red, floodlight white and night blue",
+        palette: "track red, floodlight white and deep blue",
         native: "runner",
         rank: 5,
         words: &[

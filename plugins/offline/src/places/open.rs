@@ -21,7 +21,7 @@ pub(super) const PLACES: &[Place] = &[
             "dust turning in a beam of light",
         ],
         acts: &[
-            "walking on without hurry",
+            "walking on at an even pace",
             "writing one line and crossing it out",
             "looking down into the water",
         ],
@@ -55,14 +55,14 @@ pub(super) const PLACES: &[Place] = &[
         ],
         details: &[
             "the great lens, its prisms full of small flames",
-            "an open logbook, the ink still wet",
+            "an open logbook, the ink still fresh",
             "a brass oil can and a folded cloth",
             "salt on a window pane, the sea behind it",
         ],
         acts: &[
-            "climbing the stairs with a lantern",
+            "going up the stairs, lantern first",
             "wiping the great lens in slow circles",
-            "writing the hour into the logbook",
+            "writing into the logbook",
         ],
         turns: &[
             "the storm arrives, and a wave higher than the rocks breaks against the lighthouse",
@@ -77,7 +77,7 @@ pub(super) const PLACES: &[Place] = &[
             "waves break white on the rocks",
             "gulls hang in the wind",
         ],
-        palette: "slate blue, wet granite and warm lamp yellow",
+        palette: "slate blue, dark granite and warm yellow",
         native: "keeper",
         rank: 9,
         words: &["lighthouse", "lightkeeper"],
@@ -91,17 +91,17 @@ pub(super) const PLACES: &[Place] = &[
             "on the quay of a small harbour, boats at their ropes",
             "on the cliffs high above the sea",
             "at the end of a wooden pier, water on three sides",
-            "where the waves run out on wet sand",
+            "where the waves run out on smooth sand",
         ],
         details: &[
-            "a wet rope around an iron ring",
+            "a heavy rope around an iron ring",
             "hands on a worn wooden oar",
             "a net, cork floats and silver scales",
-            "a shell half buried in wet sand",
+            "a shell half buried in sand",
         ],
         acts: &[
             "rowing with long, even strokes",
-            "coiling a wet rope",
+            "coiling a heavy rope",
             "looking out over the water",
         ],
         turns: &[
@@ -138,7 +138,7 @@ pub(super) const PLACES: &[Place] = &[
             "on the summit, the valley far below",
         ],
         details: &[
-            "a boot on wet stone",
+            "a shoe on damp stone",
             "a rope and a steel carabiner",
             "a tin cup of tea on warm rock",
             "an alpine flower in a crack of the rock",
@@ -161,7 +161,7 @@ pub(super) const PLACES: &[Place] = &[
             "an eagle circles",
             "cloud shadows cross the slopes",
         ],
-        palette: "granite grey, pine green and cold rose",
+        palette: "granite grey, pine green and cold pink",
         native: "hiker",
         rank: 6,
         words: &[
@@ -183,7 +183,7 @@ pub(super) const PLACES: &[Place] = &[
         details: &[
             "moss and a single mushroom",
             "a hand on old bark",
-            "a feather on wet leaves",
+            "a feather on fallen leaves",
             "drops along a spider's thread",
         ],
         acts: &[
@@ -193,7 +193,7 @@ pub(super) const PLACES: &[Place] = &[
         ],
         turns: &[
             "every bird falls silent at once",
-            "a light moves between the trees where no light should be",
+            "a light moves between the trees where all should be dark",
         ],
         rests: &[
             "the forest closes softly behind the path",
@@ -227,7 +227,7 @@ pub(super) const PLACES: &[Place] = &[
             "at a well between three palms",
             "in the shade of a red rock arch",
             "in front of a tent, carpets on the sand",
-            "on a wide plain of cracked earth",
+            "on a wide plain of cracked clay",
         ],
         details: &[
             "sand running off a hand",
@@ -245,7 +245,7 @@ pub(super) const PLACES: &[Place] = &[
             "far out, something green stands in the heat",
         ],
         rests: &[
-            "the wind has smoothed the sand, and no step is left",
+            "the wind has smoothed the sand, and every step is gone",
             "nothing moves but the light",
         ],
         moving: &[
@@ -272,14 +272,14 @@ pub(super) const PLACES: &[Place] = &[
         ],
         details: &[
             "a green seedling breaking the soil",
-            "dark earth on fingertips",
+            "dark soil on fingertips",
             "a drop of water on a leaf",
             "a bee in an open flower",
         ],
         acts: &[
             "pressing a seed into dark soil",
             "watering a row of seedlings",
-            "turning over a leaf to see its underside",
+            "turning over a leaf",
         ],
         turns: &[
             "the first shoot breaks the soil",
@@ -339,7 +339,7 @@ pub(super) const PLACES: &[Place] = &[
             "letting grain run through the fingers",
         ],
         turns: &[
-            "the first drops fall on dry earth",
+            "the first drops fall on dry ground",
             "the harvest is in, and the field is suddenly empty",
         ],
         rests: &[
@@ -347,7 +347,7 @@ pub(super) const PLACES: &[Place] = &[
             "the long table is full, and everybody sits",
         ],
         moving: &["the grain moves in waves", "dust hangs behind a tractor"],
-        palette: "wheat gold, barn red and summer blue",
+        palette: "wheat gold, brick red and sky blue",
         native: "farmer",
         rank: 5,
         words: &[

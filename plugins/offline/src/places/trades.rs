@@ -9,10 +9,10 @@ pub(super) const PLACES: &[Place] = &[
         spots: &[
             "in an empty street before the one lit window of the bakery",
             "in the bakery, at a long table white with flour",
-            "in front of the open oven of the bakery",
+            "in front of the open oven in the back room of the bakery",
             "at the bakery door, the bell above it still swinging",
-            "behind the counter of the bakery, loaves in rows",
-            "on the pavement in front of the bakery, warm bread in paper",
+            "behind the counter of the bakery, loaves in rows, a window behind",
+            "in the street in front of the bakery, warm bread under one arm",
         ],
         details: &[
             "flour hanging in a beam of light",
@@ -26,12 +26,12 @@ pub(super) const PLACES: &[Place] = &[
             "turning the sign on the door",
         ],
         turns: &[
-            "the oven door opens, and the whole room turns golden",
+            "the oven door opens, and everything glows",
             "the first guest stands at the glass before the door is open",
         ],
         rests: &[
             "the shelves are full, and the street smells of bread",
-            "the bell rings, and the day has begun",
+            "the bell rings, and everything begins",
         ],
         moving: &[
             "steam rises from the loaves",
@@ -59,7 +59,7 @@ pub(super) const PLACES: &[Place] = &[
         spots: &[
             "on a street corner, the lit windows of a café",
             "at a café table by the window",
-            "behind the bar of the café, at the coffee machine",
+            "behind the bar of the café, at the espresso bar",
             "in the back of the café, sacks of beans and an old roaster",
             "at the counter, cups on warm steel",
             "at a small table on the pavement",
@@ -117,7 +117,7 @@ pub(super) const PLACES: &[Place] = &[
         ],
         acts: &[
             "tasting from a wooden spoon",
-            "chopping herbs without looking",
+            "chopping herbs, very fast",
             "shaking the pan once",
         ],
         turns: &[
@@ -161,14 +161,14 @@ pub(super) const PLACES: &[Place] = &[
             "in the empty workshop, one lamp on",
         ],
         details: &[
-            "shavings curling from a plane",
+            "shavings curling from a chisel",
             "a fine brush, one drop at its tip",
             "hands holding a part up to the light",
             "gears the size of a fingernail",
         ],
         acts: &[
             "working a piece with a fine tool",
-            "choosing a tool without looking",
+            "choosing a tool by touch",
             "holding it up against the light",
         ],
         turns: &[
@@ -180,7 +180,7 @@ pub(super) const PLACES: &[Place] = &[
             "the lamp goes out over a clean bench",
         ],
         moving: &["dust dances over the bench", "shavings roll in the draught"],
-        palette: "oak, iron grey and lamp amber",
+        palette: "walnut, iron grey and amber",
         native: "craftsman",
         rank: 5,
         words: &[
@@ -277,7 +277,7 @@ pub(super) const PLACES: &[Place] = &[
         ],
         rests: &[
             "the office is dark, and one screen still glows",
-            "the room applauds without a sound behind the glass",
+            "behind the glass everybody is on their feet",
         ],
         moving: &[
             "lights go on floor by floor",

@@ -207,6 +207,11 @@ pub(super) fn props(core: &str, hero: &Noun, topic: &Noun, genre: Genre) -> Vec<
         "luck",
         "war",
         "peace",
+        "wall",
+        "side",
+        "top",
+        "middle",
+        "edge",
     ];
     if genre != Genre::Story {
         return Vec::new();
@@ -238,6 +243,13 @@ pub(super) fn props(core: &str, hero: &Noun, topic: &Noun, genre: Genre) -> Vec<
             && !ends_phrase(tokens[index - 1])
         {
             format!("{before} {word}")
+        } else if index > 2
+            && is_determiner(&bare(tokens[index - 3]))
+            && tokens[index - 2..index]
+                .iter()
+                .all(|token| !is_grammar(&bare(token)) && !ends_phrase(token))
+        {
+            format!("{} {before} {word}", bare(tokens[index - 2]))
         } else {
             continue;
         };
