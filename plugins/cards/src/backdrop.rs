@@ -3,7 +3,7 @@
 use crate::{
     grade::Palette,
     number::{cowave, wave},
-    paint::{BLACK, Fill, glow},
+    paint::{Color, Fill, glow},
     path::Path,
     stage::{Motion, Stage},
 };
@@ -32,10 +32,10 @@ pub fn draw(stage: &mut Stage, palette: &Palette, lights: usize, strength: f32) 
 }
 
 /// Darkens the corners a little.
-pub fn vignette(stage: &mut Stage, strength: f32) {
+pub fn vignette(stage: &mut Stage, color: Color, strength: f32) {
     let (w, h) = (stage.w, stage.h);
     let radius = (w * w + h * h).sqrt() / 2.0;
-    let shade = |alpha: f32| BLACK.alpha(alpha * strength);
+    let shade = |alpha: f32| color.alpha(alpha * strength);
     let fill = Fill::Radial(
         [w / 2.0, h * 0.48],
         radius * 1.05,

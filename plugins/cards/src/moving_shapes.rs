@@ -30,7 +30,7 @@ pub fn compose(drawing: &Drawing) -> Composition {
         Form::Waves => waves(&mut stage, &palette),
         Form::Pebbles => pebbles(&mut stage, &palette),
     }
-    backdrop::vignette(&mut stage, 0.35);
+    backdrop::vignette(&mut stage, crate::paint::BLACK, 0.35);
     let grade = stage.grade;
     mark(&mut stage, grade.apply(palette.ink));
     let background = down(0.0, stage.h, &palette.ground).map(|color| grade.apply(color)).paint(1.0, 1.0);

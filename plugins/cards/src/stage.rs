@@ -43,6 +43,14 @@ impl Sprite {
         self.push(path, Some(fill.into()), None, true)
     }
 
+    /// A soft shadow on the ground: ellipses on ellipses, for a gradient cannot be flat.
+    pub fn shadow(&mut self, x: f32, y: f32, rx: f32, ry: f32, strength: f32) -> &mut Sprite {
+        for part in [1.0, 0.88, 0.76, 0.64] {
+            self.fill(Path::ellipse(x, y, rx * part, ry * part), crate::paint::rgb(0x12_0c12).alpha(strength * 0.3));
+        }
+        self
+    }
+
     /// A line.
     pub fn line(&mut self, path: Path, fill: impl Into<Fill>, width: f32) -> &mut Sprite {
         self.push(path, None, Some((fill.into(), width)), false)
@@ -257,9 +265,14 @@ impl Stage {
         self.recorded = Some(Vec::new());
     }
 
-    /// Puts what was recorded again, upside down beneath the line at `y`, and forgets it.
-    pub fn mirror(&mut self, y: f32, squash: f32) {
-        for (sprite, pose) in self.recorded.take().unwrap_or_default() {
+    /// What has been put since [`record`](Self::record); no more is remembered.
+    pub fn recorded(&mut self) -> Vec<(Sprite, Pose)> {
+        self.recorded.take().unwrap_or_default()
+    }
+
+    /// Puts what was recorded again, upside down beneath the line at `y`.
+    pub fn mirror(&mut self, recorded: Vec<(Sprite, Pose)>, y: f32, squash: f32) {
+        for (sprite, pose) in recorded {
             let mut image = Sprite::new();
             image.add(&sprite, 0.0, 0.0, 1.0, -squash);
             let mut motion = pose.motion;

@@ -41,20 +41,23 @@ pub struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// The layer; its box is cut to the safe margins.
+    /// The layer; its box is cut to the safe margins, and nothing is set too small to read.
     pub fn layer(self, stage: &Stage) -> Layer {
+        self.layer_down_to(stage, smallest(stage))
+    }
+
+    fn layer_down_to(self, stage: &Stage, least: f32) -> Layer {
         let (mx, my) = (stage.w * MARGIN, stage.h * MARGIN);
         let left = (self.x - self.width / 2.0).max(mx);
         let right = (self.x + self.width / 2.0).min(stage.w - mx).max(left + 1.0);
         let top = (self.y - self.height / 2.0).max(my);
         let bottom = (self.y + self.height / 2.0).min(stage.h - my).max(top + 1.0);
-        let min_size = smallest(stage).min(self.size);
         let content = Content::Text {
             text: clip(self.text),
             width: tidy(right - left),
             height: tidy(bottom - top),
-            size: tidy(self.size),
-            min_size: tidy(min_size),
+            size: tidy(self.size.max(least)),
+            min_size: tidy(least),
             weight: self.weight,
             family: self.family,
             align: self.align,
@@ -106,7 +109,7 @@ pub fn mark(stage: &mut Stage, color: Color) {
         color,
         shadow: 0.35,
     }
-    .layer(stage);
+    .layer_down_to(stage, size);
     layer.opacity = 0.6;
     stage.layer(layer);
 }

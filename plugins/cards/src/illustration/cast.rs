@@ -324,6 +324,12 @@ fn afloat(stage: &mut Stage, scene: &Scene, thing: Thing, look: Look, top: f32, 
     } else {
         &[(0.1, 0.72, 1.0), (-0.16, 0.3, 0.5), (-0.31, 0.13, 0.3)]
     };
+    // A lake's shore lies on the hero's side.
+    let fleet = if scene.place == Place::Lake {
+        &[(-0.07, 0.6, 0.95), (-0.27, 0.3, 0.5), (-0.38, 0.13, 0.3)]
+    } else {
+        fleet
+    };
     let whale = thing == T::Whale || thing == T::Fish;
     for index in (0..many).rev() {
         let (dx, dy, size) = fleet[index];

@@ -101,7 +101,7 @@ pub fn street(stage: &mut Stage, scene: &Scene, top: f32) {
     let (haze, sky) = (scene.light.haze, scene.light.sky[3]);
     stage.raw(Path::rect(-2.0, top, w + 4.0, u * 0.1), down(top, top + u * 0.1, &[haze.mix(sky, 0.3).alpha(0.45), haze.alpha(0.0)]));
     if scene.light.lamps {
-        let count = if wet { 22 } else { 9 };
+        let count = if wet { 26 } else { 9 };
         mirror(stage, top, count, if wet { 0.62 } else { 0.24 });
     }
     let spots: Vec<f32> = (0..3).map(|index| 0.5 + scene.side * [-0.42, -0.17, 0.44][index]).collect();
@@ -120,17 +120,15 @@ fn mirror(stage: &mut Stage, top: f32, count: usize, strength: f32) {
     for index in 0..count {
         let color = stage.random.pick(&COLORS);
         let x = w * (index as f32 + stage.random.unit()) / count as f32;
-        let half = u * stage.random.range(0.004, 0.014);
+        let half = u * stage.random.range(0.003, 0.012);
         let long = (h - top) * stage.random.range(0.4, 0.95);
-        let mut path = Path::default();
-        let mut y = 0.0;
-        while y < long {
-            let part = u * stage.random.range(0.012, 0.03);
-            let shift = half * stage.random.range(-0.5, 0.5);
-            path = path.and(Path::ellipse(shift, y, half * stage.random.range(0.6, 1.2), part * 0.62));
-            y += part;
-        }
-        let fill = down(0.0, long, &[color.alpha(strength), color.alpha(strength * 0.45), color.alpha(0.0)]);
+        let edge = |stage: &mut Stage, side: f32| -> Vec<(f32, f32)> {
+            (0..=7).map(|step| (side * half * stage.random.range(0.35, 1.15), long * step as f32 / 7.0)).collect()
+        };
+        let mut points = edge(stage, -1.0);
+        points.extend(edge(stage, 1.0).into_iter().rev());
+        let path = Path::smooth(&points, true);
+        let fill = down(0.0, long, &[color.alpha(strength * 0.85), color.alpha(strength * 0.3), color.alpha(0.0)]);
         let motion = Motion { pulse: (0.65, stage.random.range(2.0, 4.5)), phase: stage.random.unit(), ..Motion::default() };
         stage.raw_moving(path, fill, x, top + u * 0.012, 0.75, motion);
     }

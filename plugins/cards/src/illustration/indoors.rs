@@ -25,7 +25,7 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
     const WALLS: [u32; 5] = [0xc9_a98c, 0x9f_b0a4, 0xb7_a2b4, 0xcf_b59a, 0x8f_a6b8];
     let wall = rgb(WALLS[(scene.hash >> 4) as usize % 5]);
     let lamp_on = scene.light.lamps || scene.has(Thing::Lamp);
-    stage.tint = if night { rgb(0x9a_86a0) } else { WHITE.mix(scene.light.tint, 0.6) };
+    stage.tint = if night && lamp_on { rgb(0xb4_958c) } else if night { rgb(0x90_84a4) } else { WHITE.mix(scene.light.tint, 0.6) };
     stage.haze = wall;
     let table = h * 0.72;
     let mut s = Sprite::new();
@@ -43,6 +43,7 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
     picture(stage, scene, pane, table);
     curtains(stage, scene, pane);
 
+    people(stage, scene, table);
     // Table.
     let wood = rgb([0x9a_6444, 0x7f_543c, 0xb0_7c54][(scene.hash >> 8) as usize % 3]);
     let mut s = Sprite::new();
@@ -65,7 +66,7 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
     let (top, bottom) = (pane.top, table);
     if !night {
         weather::motes(stage, rgb(0xff_f4d6), 8, top, bottom);
-    } else if lamp_on {
+    } else if lamp_on && !scene.has(Thing::Lamp) {
         let (x, y) = (w * (0.5 + scene.side * 0.26), table - u * 0.22);
         stage.raw(Path::circle(x, y, u * 0.75), glow(x, y, u * 0.75, rgb(0xff_c070).alpha(0.3)));
     }
@@ -239,7 +240,8 @@ fn things(stage: &mut Stage, scene: &Scene, table: f32, lamp_on: bool) {
     let flip = s < 0.0;
     let depth = (h - table).min(u * 0.3);
     let lies = |thing: &Thing| !matches!(thing, Thing::Clock | Thing::Moon | Thing::Stars | Thing::House | Thing::Bird | Thing::Bridge);
-    let mut wanted: Vec<(Thing, Option<Color>)> = scene.things.iter().filter(|(thing, _)| lies(thing)).copied().collect();
+    let mut wanted: Vec<(Thing, Option<Color>)> = scene.things.iter().filter(|(thing, _)| lies(thing) && !is_person(*thing)).copied().collect();
+    let stands = scene.things.iter().any(|(thing, _)| is_person(*thing));
     if wanted.is_empty() {
         wanted.push(([Thing::Cup, Thing::Book, Thing::Lamp][(scene.hash >> 6) as usize % 3], None));
     }
@@ -252,14 +254,34 @@ fn things(stage: &mut Stage, scene: &Scene, table: f32, lamp_on: bool) {
     }
     const PARTS: [(f32, f32); 5] = [(0.1, 0.34), (-0.12, 0.4), (0.27, 0.24), (-0.27, 0.2), (0.36, 0.4)];
     for (index, (thing, color)) in wanted.into_iter().take(4).enumerate() {
-        let (part, down) = PARTS[index];
+        // Beside somebody who stands in the middle, not before them.
+        let (part, down) = PARTS[if stands { index + 1 } else { index }];
         let (x, y) = (w * (0.5 + s * part), table + depth * down);
         let look = Look { tone: scene.tone(color, index), lamps: lamp_on, variant: (scene.hash >> 13) as usize % 24 };
-        thing_at(stage, scene, thing, look, (x, y), table, flip);
+        thing_at(stage, thing, look, (x, y), table, flip);
     }
 }
 
-fn thing_at(stage: &mut Stage, scene: &Scene, thing: Thing, look: Look, (x, y): (f32, f32), table: f32, flip: bool) {
+fn is_person(thing: Thing) -> bool {
+    matches!(thing, Thing::Person | Thing::OldMan | Thing::Woman | Thing::Child | Thing::Family)
+}
+
+/// Somebody who stands between the wall and the table, looking out; the table is drawn over them.
+fn people(stage: &mut Stage, scene: &Scene, table: f32) {
+    let Some((thing, color)) = scene.things.iter().find(|(thing, _)| is_person(*thing)).copied() else { return };
+    let who = match thing {
+        Thing::OldMan => Who::OldMan,
+        Thing::Woman => Who::Woman,
+        Thing::Child => Who::Child,
+        _ => Who::Man,
+    };
+    let look = Look { tone: color.unwrap_or_else(|| scene.tone(None, 5).darker(0.12)), lamps: false, variant: (scene.hash >> 13) as usize % 24 };
+    let k = stage.u * if who == Who::Child { 0.0048 } else { 0.0062 };
+    let x = stage.w * (0.5 + scene.side * if stage.w > stage.h { 0.06 } else { 0.12 });
+    stage.put(&life::person(who, look, (16.0, -47.0)), Pose::at(x, table + 36.0 * k, k).flip(scene.side < 0.0));
+}
+
+fn thing_at(stage: &mut Stage, thing: Thing, look: Look, (x, y): (f32, f32), table: f32, flip: bool) {
     let u = stage.u;
     let at = |k: f32| Pose::at(x, y, u * k).flip(flip);
     match thing {
@@ -281,26 +303,10 @@ fn thing_at(stage: &mut Stage, scene: &Scene, thing: Thing, look: Look, (x, y): 
         Thing::Bottle => stage.put(&goods::bottle(look.tone), at(0.0036)),
         Thing::Bag => stage.put(&goods::bag(look.tone), at(0.0036)),
         Thing::Box => stage.put(&goods::parcel(look.tone), at(0.0034)),
-        Thing::Cat => stage.put(&life::cat(rgb(0xd8_9450)), at(0.0042)),
+        Thing::Cat => stage.put(&life::cat(rgb(0xd8_9450)), at(0.0042).flip(!flip)),
         Thing::Dog => stage.put(&life::dog(rgb(0xc0_8a54)), at(0.0036)),
         Thing::Robot => stage.put(&life::robot(look), Pose::at(x, table + u * 0.02, u * 0.0042).flip(flip)),
         Thing::Flowers | Thing::Tree => bouquet(stage, x, y, look),
-        // Somebody sits behind the table, looking out of the window: only what is above the edge is seen.
-        Thing::Person | Thing::OldMan | Thing::Woman | Thing::Child | Thing::Family => {
-            let who = match thing {
-                Thing::OldMan => Who::OldMan,
-                Thing::Woman => Who::Woman,
-                Thing::Child => Who::Child,
-                _ => Who::Man,
-            };
-            let tone = scene.tone(None, 5).darker(0.12);
-            let k = u * 0.0062;
-            stage.put(&life::person(who, Look { tone, ..look }, (16.0, -47.0)), Pose::at(x, table + 40.0 * k, k).flip(flip));
-            let wood = rgb(0x86_5840);
-            let mut edge = Sprite::new();
-            edge.fill(Path::rect(x - u * 0.2, table, u * 0.4, stage.h - table), down(table, stage.h, &[wood.lighter(0.2), wood.darker(0.3)]));
-            let _ = edge;
-        }
         _ => stage.put(&goods::cup(look.tone), at(0.0036)),
     }
 }

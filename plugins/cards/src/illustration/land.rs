@@ -117,6 +117,12 @@ pub fn mountains(stage: &mut Stage, scene: &Scene, base: f32, tall: f32, rock: C
         }
         stage.put(&sprite, Pose::at(x, base, 1.0).depth(depth).flip(scene.side < 0.0));
     }
+    // No sky between their feet and what lies before them.
+    if scene.place != crate::words::Place::Lake {
+        let mut foot = Sprite::new();
+        foot.fill(Path::rect(-2.0, base - 1.0, w + 4.0, u * 0.12), rock.lighter(0.04));
+        stage.put(&foot, Pose::at(0.0, 0.0, 1.0).depth(depth));
+    }
     let haze = scene.light.haze;
     veil(stage, haze, base - tall * 0.5, tall * 0.5 + u * 0.02, 0.5 * depth + 0.12);
 }

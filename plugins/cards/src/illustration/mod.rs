@@ -40,7 +40,10 @@ pub fn compose(drawing: &Drawing) -> Composition {
         Place::Underwater => underwater::draw(&mut stage, &scene),
         _ => outdoors::draw(&mut stage, &scene),
     }
-    backdrop::vignette(&mut stage, 0.34);
+    // Corners in a deeper tone of the sky: black ones would look dirty by day.
+    let corner = scene.light.sky[0].darker(0.62);
+    let strength = if scene.light.is_dark() { 0.42 } else { 0.26 };
+    backdrop::vignette(&mut stage, corner, strength);
     mark(&mut stage, WHITE);
     let ground = stage.grade.apply(scene.light.sky[1]);
     stage.finish(Some(crate::paint::Fill::Solid(ground).paint(1.0, 1.0)))

@@ -58,6 +58,7 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
         Place::Road => road(stage, scene, &mut spots),
         _ => hills(stage, scene, &mut spots),
     }
+    verdure(stage, scene, &spots);
     cast::play(stage, scene, &spots);
     foreground(stage, scene, &spots);
     weather::draw(stage, scene);
@@ -121,8 +122,8 @@ fn harbour_houses(stage: &mut Stage, scene: &Scene, horizon: f32) {
             let k = u * stage.random.range(0.0008, 0.0011);
             let at = stage.w * (0.5 + scene.side * x);
             let y = horizon - if row == 0 { u * stage.random.range(0.012, 0.03) } else { -u * 0.001 };
-            stage.put(&build::house(look), Pose::at(at, y, k).depth(if row == 0 { 0.42 } else { 0.3 }).flip(scene.side < 0.0));
-            x += stage.random.range(0.045, 0.09) * u / stage.w;
+            stage.put(&build::far_house(look), Pose::at(at, y, k).depth(if row == 0 { 0.42 } else { 0.3 }).flip(scene.side < 0.0));
+            x += stage.random.range(0.05, 0.1) * u / stage.w;
         }
     }
 }
@@ -142,11 +143,10 @@ fn lake(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     strip.fill(Path::land(&line, shore + 1.0), rgb(0x3a_6250));
     stage.put(&strip, Pose::at(0.0, 0.0, 1.0).depth(0.34));
     // The mirror first, then the water over it.
+    let shores = stage.recorded();
     let colors = water::colors(scene, rgb(0x2a_7590));
     stage.raw(Path::rect(-2.0, shore, w + 4.0, h - shore + 2.0), Fill::Linear([0.0, shore], [0.0, h], vec![(0.0, scene.light.sky[3]), (0.35, scene.light.sky[2]), (1.0, scene.light.sky[1])]));
-    let whole = stage.layers();
-    stage.mirror(shore, 0.72);
-    let _ = whole;
+    stage.mirror(shores, shore, 0.72);
     stage.raw(Path::rect(-2.0, shore, w + 4.0, h - shore + 2.0), Fill::Linear([0.0, shore], [0.0, h], vec![(0.0, colors[0].alpha(0.3)), (0.3, colors[1].alpha(0.5)), (1.0, colors[2].alpha(0.96))]));
     water::veil(stage, scene, shore, h);
     spots.water = Some((shore, h * 0.76));
@@ -158,11 +158,11 @@ fn lake(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
             let t = step as f32 / 12.0;
             let px = x + scene.side * (t - 0.36) * w;
             let rise = (t / 0.36).min(1.0);
-            (px, top + (1.0 - rise * rise * (3.0 - 2.0 * rise)) * (h - top) * 0.82 - u * 0.02 * (t - 0.4).max(0.0))
+            (px, top + (1.0 - rise * rise * (3.0 - 2.0 * rise)) * (h - top) * 1.2 - u * 0.02 * (t - 0.4).max(0.0))
         })
         .collect();
     let points = if scene.side < 0.0 { points.into_iter().rev().collect::<Vec<_>>() } else { points };
-    land::hill(stage, &points, GRASS.darker(0.12), 0.0);
+    land::hill(stage, &points, turf(scene, GRASS.darker(0.12)), 0.0);
     land::grass_on(stage, &points, GRASS.darker(0.2), 0.026);
     spots.ground = Some(points);
 }
@@ -175,7 +175,7 @@ fn far_hills(stage: &mut Stage, scene: &Scene, spots: &Spots, color: Color) {
     for row in 0..3 {
         let t = row as f32 / 3.0;
         let line = land::rolling(stage, spots.horizon + h * (-0.035 + 0.05 * row as f32), u * (0.028 + 0.012 * t), 0.9 + 0.3 * t);
-        land::hill(stage, &line, color.mix(rgb(0x4f_8a70), 0.35 - 0.12 * row as f32), 0.66 - 0.24 * row as f32);
+        land::hill(stage, &line, turf(scene, color.mix(rgb(0x4f_8a70), 0.35 - 0.12 * row as f32)), 0.66 - 0.24 * row as f32);
         let haze = scene.light.haze;
         land::veil(stage, haze, spots.horizon + h * (-0.02 + 0.05 * row as f32), h * 0.06, 0.26 - 0.07 * row as f32);
         if scene.at(Place::Forest) || row == 1 {
@@ -202,17 +202,19 @@ fn hills(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     let leaf = if autumn { rgb(0xc0_8a44) } else { rgb(0x5b_944e) };
     far_hills(stage, scene, spots, GRASS);
     let line = land::rolling(stage, h * 0.675, u * 0.022, 1.5);
-    let trees = if scene.place == Place::Garden { 5 } else { 4 };
-    round_trees(stage, &line, leaf, (trees, 0.0011, 0.24), scene);
-    land::hill(stage, &line, GRASS.mix(rgb(0x8f_b35a), 0.3), 0.12);
-    if scene.place == Place::Village {
+    if !is_winter(scene) {
+        let trees = if scene.place == Place::Garden { 5 } else { 4 };
+        round_trees(stage, &line, leaf, (trees, 0.0011, 0.24), scene);
+    }
+    land::hill(stage, &line, turf(scene, GRASS.mix(rgb(0x8f_b35a), 0.3)), 0.12);
+    if scene.at(Place::Village) {
         village(stage, scene, &line);
     }
     if scene.place == Place::Garden {
         hedge(stage, &line, leaf);
     }
     let near = land::rolling(stage, h * 0.735, u * 0.02, 1.9);
-    land::hill(stage, &near, GRASS, 0.0);
+    land::hill(stage, &near, turf(scene, GRASS), 0.0);
     spots.ground = Some(near);
 }
 
@@ -288,12 +290,15 @@ fn mountains(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     for (row, (y, tall, depth)) in [(0.635, 0.06, 0.34), (0.68, 0.09, 0.18)].into_iter().enumerate() {
         let line = land::rolling(stage, h * y, u * 0.026, 0.8 + 0.4 * row as f32);
         land::pines(stage, &line, u * tall, rgb(0x2e_5648), depth, 0.72);
-        land::hill(stage, &line, rgb(0x4a_7452), depth);
+        land::hill(stage, &line, turf(scene, rgb(0x4a_7452)), depth);
+        if row == 1 && scene.at(Place::Village) {
+            village(stage, scene, &line);
+        }
         let haze = scene.light.haze;
         land::veil(stage, haze, h * y, h * 0.05, 0.22 - 0.08 * row as f32);
     }
     let near = land::rolling(stage, h * 0.745, u * 0.024, 1.7);
-    land::hill(stage, &near, rgb(0x5f_8a52), 0.0);
+    land::hill(stage, &near, turf(scene, rgb(0x5f_8a52)), 0.0);
     edge_pines(stage, &near, scene, rgb(0x2a_5044));
     spots.ground = Some(near);
 }
@@ -313,7 +318,7 @@ fn edge_pines(stage: &mut Stage, line: &[Point], scene: &Scene, color: Color) {
 
 fn forest(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     let (w, h, u) = (stage.w, stage.h, stage.u);
-    let winter = scene.weather == Some(Weather::Snowfall) || scene.at(Place::Snow);
+    let winter = is_winter(scene);
     for row in 0..4 {
         let t = row as f32 / 3.0;
         let line = land::rolling(stage, h * (0.56 + 0.055 * row as f32), u * 0.018, 1.0);
@@ -416,7 +421,8 @@ fn mars(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     let mut dome = Sprite::new();
     dome.fill(Path::ellipse(0.0, 0.0, 66.0, 5.0), rgb(0x50_2018).alpha(0.4));
     dome.fill(Path::at(-52.0, 0.0).cubic((-52.0, -68.0), (52.0, -68.0), 52.0, 0.0).close(), Fill::Linear([-50.0, -50.0], [50.0, 0.0], vec![(0.0, rgb(0xf8_fbfc).alpha(0.85)), (0.4, rgb(0xb9_d9d6).alpha(0.55)), (1.0, rgb(0x6d_8a90).alpha(0.75))]));
-    dome.fill(Path::ellipse(-18.0, -6.0, 16.0, 12.0).and(Path::ellipse(4.0, -5.0, 13.0, 9.0)).and(Path::ellipse(24.0, -6.0, 14.0, 13.0)), rgb(0x4f_8a58).alpha(0.85));
+    let bush = |x: f32, half: f32, high: f32| Path::at(x - half, 0.0).cubic((x - half, -high), (x + half, -high), x + half, 0.0).close();
+    dome.fill(bush(-20.0, 17.0, 26.0).and(bush(4.0, 14.0, 18.0)).and(bush(25.0, 15.0, 30.0)), rgb(0x4f_8a58).alpha(0.85));
     dome.line(Path::at(-52.0, 0.0).cubic((-52.0, -68.0), (52.0, -68.0), 52.0, 0.0).hop(0.0, -51.0).line(0.0, 0.0).hop(0.0, -51.0).cubic((-22.0, -48.0), (-27.0, -20.0), -27.0, 0.0).hop(0.0, -51.0).cubic((22.0, -48.0), (27.0, -20.0), 27.0, 0.0), rgb(0xf6_f2ee).alpha(0.75), 1.3);
     dome.fill(Path::round(-57.0, -5.0, 114.0, 7.0, 2.0), rgb(0xd8_d2d0));
     stage.put(&dome, Pose::at(x, y, u * 0.0026).depth(0.1).flip(scene.side < 0.0));
@@ -439,20 +445,15 @@ fn river(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     far_hills(stage, scene, spots, GRASS);
     let line = land::rolling(stage, h * 0.655, u * 0.012, 1.4);
     round_trees(stage, &line, leaf, (5, 0.0012, 0.22), scene);
-    land::hill(stage, &line, GRASS, 0.1);
+    land::hill(stage, &line, turf(scene, GRASS), 0.1);
     // The river comes out of the hills and widens towards the viewer.
     let s = scene.side;
     let middle = w * (0.5 - s * 0.06);
     let p = |dx: f32, y: f32| (middle + s * dx * u, h * y);
     let left = [p(-0.03, 0.645), p(0.03, 0.67), p(-0.16, 0.715), p(-0.3, 0.79), p(-0.36, 0.9), p(-0.3, 1.02)];
     let right = [p(-0.015, 0.645), p(0.09, 0.67), p(0.06, 0.715), p(0.1, 0.79), p(0.24, 0.9), p(0.56, 1.02)];
-    let mut path = Path::smooth(&left, false);
     let mut back = right;
     back.reverse();
-    for pair in back {
-        path = path.line(pair.0, pair.1);
-    }
-    let _ = &path;
     let mut outline: Vec<Point> = left.to_vec();
     outline.extend(back);
     let shape = Path::smooth(&outline, true);
@@ -475,10 +476,13 @@ fn road(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     far_hills(stage, scene, spots, GRASS);
     let line = land::rolling(stage, h * 0.665, u * 0.014, 1.4);
     round_trees(stage, &line, rgb(0x58_9150), (5, 0.0012, 0.2), scene);
-    land::hill(stage, &line, GRASS, 0.08);
+    land::hill(stage, &line, turf(scene, GRASS), 0.08);
+    if scene.at(Place::Village) {
+        village(stage, scene, &line);
+    }
     let (top, bottom) = (h * 0.7, h * 0.7 + u * 0.13);
     let mut s = Sprite::new();
-    s.fill(Path::rect(-2.0, top - u * 0.006, w + 4.0, h - top + u * 0.03), down(top, h, &[GRASS.lighter(0.08), GRASS.darker(0.3)]));
+    s.fill(Path::rect(-2.0, top - u * 0.006, w + 4.0, h - top + u * 0.03), down(top, h, &[turf(scene, GRASS).lighter(0.08), turf(scene, GRASS).darker(0.3)]));
     let train = scene.has(Thing::Train);
     if train {
         s.fill(Path::polygon(&[(-2.0, top + u * 0.04), (w + 2.0, top + u * 0.04), (w + 2.0, top + u * 0.1), (-2.0, top + u * 0.1)]), down(top + u * 0.04, top + u * 0.1, &[rgb(0x8c_8580), rgb(0x6a_6462)]));
@@ -509,19 +513,33 @@ fn road(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     spots.ground = Some(vec![(-w, y), (w * 2.0, y)]);
 }
 
+/// Snow lies on everything.
+fn is_winter(scene: &Scene) -> bool {
+    scene.weather == Some(Weather::Snowfall) || scene.at(Place::Snow)
+}
+
+/// Green by summer, white by winter.
+fn turf(scene: &Scene, green: Color) -> Color {
+    if is_winter(scene) { rgb(0xee_f2f8).mix(green, 0.06) } else { green }
+}
+
+/// Grass along the line that people stand on.
+fn verdure(stage: &mut Stage, scene: &Scene, spots: &Spots) {
+    let green = matches!(scene.place, Place::Hills | Place::Garden | Place::Village | Place::Mountains | Place::Forest);
+    if let (true, false, Some(line)) = (green, is_winter(scene), &spots.ground) {
+        land::grass(stage, line, GRASS.darker(0.05), 0.026, 1.0);
+    }
+}
+
 /// What is nearest: grass, flowers, stones; calm, for words may lie on it.
 fn foreground(stage: &mut Stage, scene: &Scene, spots: &Spots) {
     let (w, h, u) = (stage.w, stage.h, stage.u);
     let Some(line) = &spots.ground else { return };
-    let green = matches!(scene.place, Place::Hills | Place::Garden | Place::Village | Place::Mountains | Place::Forest);
-    let winter = matches!(scene.weather, Some(Weather::Snowfall));
-    if green && !winter {
-        land::grass(stage, line, GRASS.darker(0.05), 0.026, 1.0);
-    }
+    let winter = is_winter(scene);
     let flowers = scene.at(Place::Garden) || scene.has(Thing::Flowers);
     let sprinkled = matches!(scene.place, Place::Hills | Place::Village) && !winter && !scene.light.is_dark();
     if flowers || sprinkled {
-        let count = if flowers { (30.0 * (w / u).min(1.8)) as usize } else { 12 };
+        let count = if flowers { (15.0 * (w / u).min(1.8)) as usize } else { 12 };
         let leaf = rgb(0x4f_8a4a);
         const TONES: [u32; 6] = [0xe8_5d6c, 0xf6_b13f, 0xf4_f0ea, 0xb07_cd0, 0xf2_8fae, 0xff_d964];
         let mut places: Vec<(f32, f32)> = (0..count).map(|_| (stage.random.range(-0.01, 1.01), stage.random.unit())).collect();

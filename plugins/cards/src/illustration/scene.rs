@@ -93,7 +93,12 @@ pub fn read(drawing: &Drawing, random: &mut Random) -> Scene {
             _ => {}
         }
     }
-    let place = setting(&places, &things, product, hash);
+    let mut place = setting(&places, &things, product, hash);
+    let runs = things.iter().any(|(thing, _)| matches!(thing, Thing::Train | Thing::Car));
+    if runs && matches!(place, Place::Hills | Place::Mountains | Place::Forest | Place::Village | Place::Snow) {
+        // A train or a car is seen on its way; where it passes stays in `also`.
+        place = Place::Road;
+    }
     if place != Place::Studio && place != Place::Room {
         // Where a boat is named twice over ("fishing boats"), the fishing boat is meant; a sailing boat is one boat.
         if things.iter().any(|(thing, _)| matches!(thing, Thing::Sailboat | Thing::Ship)) {

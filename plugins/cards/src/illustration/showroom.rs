@@ -2,11 +2,10 @@
 
 use super::scene::Scene;
 use crate::{
-    grade::palette_of,
     paint::{Color, Fill, WHITE, across, down, glow, rgb},
     path::{Path, Point},
     stage::{Motion, Pose, Sprite, Stage},
-    things::{Look, air, goods, life, plant, vessel, wheel},
+    things::{Look, goods, life, plant, vessel, wheel},
     words::Thing,
 };
 
@@ -41,7 +40,7 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
     light_blades(stage, s, light, dark);
 
     let top_y = h * 0.665;
-    let wide = u * 0.34;
+    let wide = u * if scene.things.first().is_some_and(|(thing, _)| matches!(thing, Thing::Laptop | Thing::Book | Thing::Car | Thing::Cup | Thing::Letter)) { 0.5 } else { 0.38 };
     side_pieces(stage, scene, x, ground, dark);
     plinth(stage, scene, (x, top_y), wide, h * 0.82 - top_y, &words, dark);
     let hero = scene.things.first().copied();
@@ -51,7 +50,6 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
         beside(stage, *thing, scene.tone(*color, index + 1), (x + side * u * 0.44, h * 0.79), s);
     }
     bokeh(stage, light, dark);
-    let _ = palette_of;
 }
 
 fn arch(stage: &mut Stage, x: f32, ground: f32, dark: bool, top: Color, low: Color, scene: &Scene) {
@@ -86,7 +84,7 @@ fn side_pieces(stage: &mut Stage, scene: &Scene, x: f32, ground: f32, dark: bool
     let tone = if dark { rgb(0x3a_343c) } else { scene.tone(None, 2).mix(rgb(0xee_e0d2), 0.66) };
     let block = |stage: &mut Stage, cx: f32, base: f32, wide: f32, high: f32, tone: Color| {
         let mut b = Sprite::new();
-        b.fill(Path::ellipse(u * 0.02, 0.0, wide * 0.62, wide * 0.1), rgb(0x14_1014).alpha(0.22));
+        b.shadow(u * 0.015, wide * 0.02, wide * 0.68, wide * 0.12, 0.26);
         b.fill(Path::at(-wide / 2.0, -high).line(wide / 2.0, -high).line(wide / 2.0, 0.0).quad(0.0, wide * 0.16, -wide / 2.0, 0.0).close(), across(-wide / 2.0, wide / 2.0, &[tone.lighter(0.18), tone, tone.darker(0.28)]));
         b.fill(Path::ellipse(0.0, -high, wide / 2.0, wide * 0.08), tone.lighter(0.26));
         stage.put(&b, Pose::at(cx, base, 1.0).flip(s < 0.0));
@@ -126,19 +124,18 @@ fn plinth(stage: &mut Stage, scene: &Scene, (x, y): (f32, f32), wide: f32, high:
     let ry = wide * 0.085;
     let half = wide / 2.0;
     let mut s = Sprite::new();
-    s.fill(Path::ellipse(u * 0.02, high + ry * 0.2, half * 1.24, ry * 1.5), rgb(0x10_0c10).alpha(0.24));
-    s.fill(Path::ellipse(u * 0.01, high + ry * 0.1, half * 1.08, ry * 1.15), rgb(0x10_0c10).alpha(0.3));
+    s.shadow(u * 0.015, high + ry * 0.25, half * 1.34, ry * 1.75, 0.4);
     let body = Path::at(-half, 0.0).line(half, 0.0).line(half, high).cubic((half, high + ry * 1.2), (-half, high + ry * 1.2), -half, high).close();
     s.fill(body, Fill::Linear([-half, 0.0], [half, 0.0], vec![(0.0, stone.darker(0.2)), (0.2, stone.lighter(0.2)), (0.55, stone.darker(0.08)), (1.0, stone.darker(0.46))]));
     if marble {
         let mut veins = Path::default();
         let mut fine = Path::default();
         for _ in 0..7 {
-            let (mut vx, mut vy) = (half * stage.random.range(-0.9, 0.3), high * stage.random.range(0.08, 0.45));
+            let (mut vx, mut vy) = (half * stage.random.range(-0.95, 0.5), high * stage.random.range(0.12, 0.8));
             let mut points: Vec<Point> = vec![(vx, vy)];
             for _ in 0..5 {
                 vx = (vx + half * stage.random.range(0.08, 0.26)).min(half * 0.96);
-                vy = (vy + high * stage.random.range(-0.04, 0.16)).min(high * 0.97);
+                vy = (vy + high * stage.random.range(-0.1, 0.16)).max(ry * 1.2).min(high * 0.97);
                 points.push((vx, vy));
             }
             let line = Path::smooth(&points, false);
@@ -190,8 +187,7 @@ fn product(stage: &mut Stage, scene: &Scene, hero: Option<(Thing, Option<Color>)
     let glow_color = if dark { rgb(0xff_dcae) } else { WHITE };
     stage.raw(Path::circle(x, y - u * 0.2, u * 0.36), glow(x, y - u * 0.2, u * 0.36, glow_color.alpha(if dark { 0.2 } else { 0.4 })));
     let mut shadow = Sprite::new();
-    shadow.fill(Path::ellipse(half * 0.2, 0.6, half * 1.15, 3.4), rgb(0x10_0a0e).alpha(0.2));
-    shadow.fill(Path::ellipse(half * 0.08, 0.3, half * 0.95, 2.0), rgb(0x10_0a0e).alpha(0.34));
+    shadow.shadow(half * 0.06, 0.4, half * 1.1, 3.0, 0.45);
     stage.put(&shadow, Pose::at(x, y, k).flip(flip));
     if thing == Thing::Clock {
         super::cast::clock(stage, scene, x, y - 52.0 * k, k, scene.tone(named, 0));
@@ -202,7 +198,6 @@ fn product(stage: &mut Stage, scene: &Scene, hero: Option<(Thing, Option<Color>)
         let motion = Motion { pulse: (0.25, 4.0), bob: (u * 0.006, 4.0), ..Motion::default() };
         stage.put(&goods::steam(0), Pose::at(x, y - 44.0 * k, k * 0.8).motion(motion));
     }
-    let _ = air::kite;
 }
 
 fn beside(stage: &mut Stage, thing: Thing, tone: Color, (x, y): (f32, f32), side: f32) {

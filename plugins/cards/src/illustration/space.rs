@@ -46,11 +46,11 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
     let tone = |index: usize| rgb(TONES[((scene.hash >> 9) as usize + index) % 6]);
     // A great planet: the hero where nobody travels, low at the side where somebody does.
     let named = scene.things.iter().find(|(thing, _)| *thing == Thing::Planet).and_then(|(_, color)| *color);
-    let (x, y, k) = if travels { (0.5 - s * 0.26, 0.68, 0.0052) } else { (0.5 + s * 0.1, 0.45, 0.0056) };
+    let ring = !travels || scene.hash % 3 == 0 || stage.drawing().subject.to_lowercase().contains("ring");
+    let (x, y, k) = if travels { (0.5 - s * 0.24, 0.66, if ring { 0.004 } else { 0.005 }) } else { (0.5 + s * 0.1, 0.45, 0.0056) };
     let motion = Motion { bob: (u * 0.004, 12.0), ..Motion::default() };
     let moon = air::planet(tone(2).mix(rgb(0xb8_b4bc), 0.5), false, 1);
     stage.put(&moon, Pose::at(w * (0.5 - s * if travels { -0.34 } else { 0.28 }), h * 0.22, u * 0.00105).motion(Motion { drift: (stage.travel(u * 0.004, u * 0.04), 0.0), ..Motion::default() }));
-    let ring = !travels || scene.hash % 3 == 0;
     stage.put(&air::planet(named.unwrap_or(tone(0)), ring, (scene.hash >> 4) as usize), Pose::at(w * x, h * y, u * k).motion(motion));
     for (index, (thing, color)) in scene.things.iter().enumerate() {
         let look = Look { tone: scene.tone(*color, index), lamps: true, variant: index };

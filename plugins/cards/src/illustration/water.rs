@@ -130,10 +130,10 @@ pub fn mirror(stage: &mut Stage, sprite: &Sprite, pose: Pose) {
 pub fn foam(stage: &mut Stage, left: f32, right: f32, y: f32) {
     let u = stage.u;
     let mut path = Path::default();
-    let count = ((right - left) / (u * 0.022)).clamp(3.0, 60.0) as usize;
+    let count = ((right - left) / (u * 0.013)).clamp(3.0, 110.0) as usize;
     for index in 0..count {
         let x = left + (right - left) * (index as f32 + stage.random.unit()) / count as f32;
-        path = path.and(Path::ellipse(x, y + u * stage.random.range(-0.004, 0.006), u * stage.random.range(0.01, 0.026), u * stage.random.range(0.003, 0.007)));
+        path = path.and(Path::ellipse(x, y + u * stage.random.range(-0.003, 0.005), u * stage.random.range(0.012, 0.03), u * stage.random.range(0.0018, 0.0045)));
     }
     let motion = Motion { bob: (u * 0.003, 3.0), pulse: (0.6, 3.0), ..Motion::default() };
     let mut sprite = Sprite::new();

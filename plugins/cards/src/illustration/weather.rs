@@ -11,18 +11,19 @@ use crate::{
 /// Heavy clouds under the top of a stormy sky.
 pub fn gloom(stage: &mut Stage, scene: &Scene, horizon: f32) {
     let (w, u) = (stage.w, stage.u);
-    for row in 0..3 {
-        let y = horizon * (0.06 + 0.17 * row as f32);
-        let color = scene.light.sky[0].mix(scene.light.sky[2], 0.16 * row as f32);
+    for row in (0..3).rev() {
+        let y = horizon * (0.05 + 0.17 * row as f32);
+        let color = scene.light.sky[0].mix(scene.light.sky[2], 0.1 + 0.2 * row as f32);
         let mut path = Path::rect(-w * 0.2, -horizon, w * 1.4, horizon);
-        let count = (w / u * 6.0) as usize + 3;
+        let count = (w / u * 8.0) as usize + 3;
         for index in 0..count {
-            let x = w * (-0.15 + 1.3 * index as f32 / count as f32);
-            path = path.and(Path::circle(x, stage.random.range(-0.05, 0.03) * u, u * stage.random.range(0.07, 0.14)));
+            let x = w * (-0.15 + 1.3 * (index as f32 + stage.random.unit()) / count as f32);
+            let r = u * stage.random.range(0.05, 0.13);
+            path = path.and(Path::ellipse(x, stage.random.range(-0.05, 0.01) * u, r * 1.7, r * 0.8));
         }
-        let way = stage.travel(u * 0.014 * (row + 1) as f32, u * 0.12);
-        let fill = down(-u * 0.1, u * 0.16, &[color.alpha(0.9), color.mix(scene.light.cloud, 0.25).alpha(0.75)]);
-        stage.raw_moving(path, fill, 0.0, y, 1.0 - 0.25 * row as f32, Motion { drift: (way, 0.0), ..Motion::default() });
+        let way = stage.travel(u * 0.014 * (3 - row) as f32, u * 0.12);
+        let fill = down(-u * 0.16, u * 0.1, &[color.alpha(0.95), color.mix(scene.light.sky[2], 0.18).alpha(0.55), color.mix(scene.light.cloud, 0.3).alpha(0.1)]);
+        stage.raw_moving(path, fill, 0.0, y, 1.0, Motion { drift: (way, 0.0), ..Motion::default() });
     }
 }
 

@@ -82,6 +82,16 @@ pub fn house(look: Look) -> Sprite {
     s
 }
 
+/// A house so far away that only its colours are seen.
+pub fn far_house(look: Look) -> Sprite {
+    let mut s = Sprite::new();
+    let wall = [rgb(0xf6_ecdc), rgb(0xea_d2b8), rgb(0xf0_ede8), rgb(0xe6_c8a8)][look.variant % 4];
+    s.fill(Path::rect(-30.0, -40.0, 60.0, 41.0), across(-30.0, 30.0, &[wall.lighter(0.12), wall.darker(0.2)]));
+    s.fill(Path::polygon(&[(-36.0, -37.0), (-20.0, -60.0), (22.0, -60.0), (36.0, -37.0)]).and(Path::rect(12.0, -68.0, 7.0, 12.0)), look.tone);
+    pane(&mut s, Path::rect(-22.0, -28.0, 10.0, 12.0).and(Path::rect(-4.0, -28.0, 10.0, 12.0)).and(Path::rect(14.0, -28.0, 9.0, 12.0)), look.lamps);
+    s
+}
+
 fn pane(s: &mut Sprite, path: Path, lamps: bool) {
     if lamps {
         s.lit(path, LAMPLIGHT);
@@ -174,14 +184,14 @@ pub fn campfire() -> Sprite {
 /// An arched bridge from -100 to 100, its deck at y = -34.
 pub fn bridge(stone: Color) -> Sprite {
     let mut s = Sprite::new();
-    let mut path = Path::at(-104.0, -36.0).quad(0.0, -48.0, 104.0, -36.0).line(104.0, 8.0);
+    let mut path = Path::at(-150.0, 8.0).quad(-122.0, -33.0, -104.0, -36.0).quad(0.0, -48.0, 104.0, -36.0).quad(122.0, -33.0, 150.0, 8.0);
     for arch in (0..3).rev() {
         let x = -62.0 + 62.0 * arch as f32;
         let rise = if arch == 1 { -34.0 } else { -28.0 };
         path = path.line(x + 25.0, 8.0).cubic((x + 25.0, rise - 2.0), (x - 25.0, rise - 2.0), x - 25.0, 8.0);
     }
-    s.fill(path.line(-104.0, 8.0).close(), down(-44.0, 8.0, &[stone.lighter(0.15), stone.darker(0.18), stone.darker(0.38)]));
-    s.line(Path::at(-105.0, -38.0).quad(0.0, -50.0, 105.0, -38.0), stone.lighter(0.3), 3.0);
+    s.fill(path.close(), down(-44.0, 8.0, &[stone.lighter(0.15), stone.darker(0.18), stone.darker(0.38)]));
+    s.line(Path::at(-146.0, -1.0).quad(-122.0, -35.0, -104.0, -38.0).quad(0.0, -50.0, 104.0, -38.0).quad(122.0, -35.0, 146.0, -1.0), stone.lighter(0.3), 3.0);
     s.line(Path::at(-104.0, -33.5).quad(0.0, -45.5, 104.0, -33.5), stone.darker(0.4).alpha(0.5), 1.2);
     s
 }

@@ -55,13 +55,14 @@ pub fn person(who: Who, look: Look, arm: (f32, f32)) -> Sprite {
     s.fill(Path::circle(arm.0, arm.1, 3.0), skin);
     // Neck, head, hair.
     s.fill(Path::rect(-3.0, -86.0, 6.0, 6.0), skin.darker(0.12));
-    if who == Who::Woman {
-        s.fill(Path::at(-8.8, -93.0).cubic((-12.5, -80.0), (-11.0, -72.0), -8.0, -67.0).quad(0.0, -63.0, 8.0, -67.0).cubic((11.0, -72.0), (12.5, -80.0), 8.8, -93.0).close(), across(-10.0, 10.0, &[hair.lighter(0.12), hair]));
-    } else {
+    if who != Who::Woman {
         s.fill(Path::round(-7.5, -84.5, 15.0, 5.0, 2.5), [rgb(0xc9_5a44), rgb(0xe0_a94a), rgb(0x3f_7a80)][look.variant % 3]);
     }
     s.fill(Path::ellipse(0.0, -92.0, 8.2, 9.0), across(-8.0, 8.0, &[skin, skin.darker(0.15)]));
     s.fill(Path::at(-8.6, -91.0).cubic((-9.6, -106.0), (9.6, -106.0), 8.6, -91.0).quad(8.0, -84.0, 4.0, -84.2).quad(0.0, -83.4, -4.0, -84.2).quad(-8.0, -84.0, -8.6, -91.0).close(), across(-9.0, 9.0, &[hair.lighter(0.12), hair.darker(0.1)]));
+    if who == Who::Woman {
+        s.fill(Path::at(-8.8, -94.0).cubic((-12.5, -82.0), (-11.0, -73.0), -8.0, -68.0).quad(0.0, -64.0, 8.0, -68.0).cubic((11.0, -73.0), (12.5, -82.0), 8.8, -94.0).close(), across(-10.0, 10.0, &[hair.lighter(0.16), hair, hair.darker(0.1)]));
+    }
     if who == Who::OldMan {
         let cap = rgb(0x2f_3b55);
         s.fill(Path::at(-9.6, -95.0).cubic((-10.0, -107.0), (10.0, -107.0), 9.6, -95.0).quad(0.0, -92.0, -9.6, -95.0).close(), across(-9.0, 9.0, &[cap.lighter(0.18), cap]));
@@ -94,7 +95,7 @@ pub fn cat(tone: Color) -> Sprite {
     s.line(Path::at(11.0, -4.0).cubic((26.0, 0.0), (32.0, -10.0), 25.0, -19.0), tone.darker(0.12), 5.0);
     s.fill(Path::at(-5.0, -42.0).cubic((-13.0, -34.0), (-18.0, -16.0), -16.0, -4.0).quad(-15.0, 0.5, -8.0, 0.5).line(9.0, 0.5).quad(15.0, 0.5, 16.0, -4.0).cubic((18.0, -16.0), (13.0, -34.0), 5.0, -42.0).close(), shade.clone());
     s.fill(Path::at(-11.0, -47.0).line(-11.5, -62.0).quad(-6.0, -60.0, -3.5, -56.0).quad(0.0, -57.0, 3.5, -56.0).quad(6.0, -60.0, 11.5, -62.0).line(11.0, -47.0).cubic((10.0, -38.0), (-10.0, -38.0), -11.0, -47.0).close(), shade);
-    s.line(Path::at(0.0, -36.0).line(0.0, -20.0).hop(-6.0, -32.0).line(-8.0, -26.0).hop(6.0, -32.0).line(8.0, -26.0), tone.darker(0.3).alpha(0.5), 1.6);
+    s.line(Path::at(0.0, -56.0).line(0.0, -51.5).hop(-4.0, -55.5).line(-4.4, -52.5).hop(4.0, -55.5).line(4.4, -52.5), tone.darker(0.3).alpha(0.6), 1.4);
     s
 }
 

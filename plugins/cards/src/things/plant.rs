@@ -73,8 +73,8 @@ pub fn pine_outline(x: f32, y: f32, height: f32) -> Path {
 pub fn flower(tone: Color, leaf: Color, variant: usize) -> Sprite {
     let mut s = Sprite::new();
     s.line(Path::at(0.0, 0.0).quad(2.0, -16.0, 0.0, -31.0), leaf.darker(0.1), 1.8);
-    s.fill(Path::at(0.5, -8.0).quad(11.0, -13.0, 13.0, -21.0).quad(3.0, -19.0, 0.5, -8.0).close(), leaf);
-    s.fill(Path::at(0.5, -5.0).quad(-9.0, -9.0, -12.0, -17.0).quad(-3.0, -15.0, 0.5, -5.0).close(), leaf.darker(0.12));
+    let leaves = Path::at(0.5, -8.0).quad(11.0, -13.0, 13.0, -21.0).quad(3.0, -19.0, 0.5, -8.0).close().and(Path::at(0.5, -5.0).quad(-9.0, -9.0, -12.0, -17.0).quad(-3.0, -15.0, 0.5, -5.0).close());
+    s.fill(leaves, leaf);
     match variant % 3 {
         0 => {
             let mut petals = Path::default();
