@@ -147,7 +147,10 @@ fn sources(common: &Common) -> Result<Figment> {
             return Err(anyhow!("--config {}: there is no such file", file.display()));
         }
         Some(file) => figment = figment.merge(Toml::file_exact(file)),
-        None => figment = figment.merge(Toml::file_exact("kinora.toml")),
+        None if Path::new("kinora.toml").is_file() => {
+            figment = figment.merge(Toml::file_exact("kinora.toml"));
+        }
+        None => {}
     }
     if Path::new(".env").is_file() {
         figment = figment.merge(DotEnv::read(".env")?);

@@ -1,7 +1,7 @@
 //! The main job: a prompt in, a film out. Scenario → a picture for each scene → title card, captions, crossfades,
 //! music → one file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use kinora_domain::documents::{
@@ -149,6 +149,7 @@ pub async fn make_film(
     let job = Job::Film {
         film: film.clone(),
         output: request.output.clone(),
+        blobs: BTreeMap::new(),
     };
     let report = studio
         .worker
@@ -219,6 +220,7 @@ async fn draw_scene(
             let job = Job::Picture {
                 composition,
                 output: path.clone(),
+                blobs: BTreeMap::new(),
             };
             warnings = studio.worker.run(&job, |_| {}).await?.warnings;
             path

@@ -44,7 +44,7 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     for role in Role::ALL {
         let ids: Vec<&str> = catalog.of_role(role).map(|plugin| plugin.id()).collect();
         line(
-            &format!("{role}s"),
+            &plural(role),
             if ids.is_empty() {
                 Err("none; build the binary with `make build`, which puts the shipped ones inside".into())
             } else {
@@ -70,5 +70,12 @@ fn families(families: &[String]) -> String {
         shown.join(", ")
     } else {
         format!("{} and {more} more families", shown.join(", "))
+    }
+}
+
+fn plural(role: Role) -> String {
+    match role {
+        Role::Strategy => "strategies".into(),
+        _ => format!("{role}s"),
     }
 }
