@@ -97,7 +97,7 @@ impl Stage<'_> {
             _ => format!("It plays {at}, {}.", self.hour.adverb()),
         };
         let seen = match self.beat {
-            Beat::Detail => format!("{detail}, {who} behind it, {at}"),
+            Beat::Detail => format!("{detail}; behind it, blurred, {who}, {at}"),
             _ => match &own.action {
                 Some(action) if action.len() < 90 => format!("{who}, {action}, {at}"),
                 _ => format!("{who}, {at}"),
