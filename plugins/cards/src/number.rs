@@ -28,7 +28,7 @@ pub fn write_coordinate(out: &mut String, value: f32) {
     }
     let tenths = tenths.unsigned_abs();
     out.push_str(&(tenths / 10).to_string());
-    if tenths % 10 != 0 {
+    if !tenths.is_multiple_of(10) {
         out.push('.');
         out.push(char::from(b'0' + (tenths % 10) as u8));
     }

@@ -1,7 +1,10 @@
 //! The stage: turns sprites (drawn around an origin of their own, in units of their own) into layers, under one light
 //! and one grade, so that everything in a picture belongs together.
 
-use kinora_sdk::documents::{COMPOSITION_SCHEMA, Composition, Content, Drawing, Easing, Key, Layer, Paint, Property, Stroke, Track};
+use kinora_sdk::documents::{
+    COMPOSITION_SCHEMA, Composition, Content, Drawing, Easing, Key, Layer, Paint, Property, Stroke,
+    Track,
+};
 
 use crate::{
     grade::Grade,
@@ -46,7 +49,10 @@ impl Sprite {
     /// A soft shadow on the ground: ellipses on ellipses, for a gradient cannot be flat.
     pub fn shadow(&mut self, x: f32, y: f32, rx: f32, ry: f32, strength: f32) -> &mut Sprite {
         for part in [1.0, 0.88, 0.76, 0.64] {
-            self.fill(Path::ellipse(x, y, rx * part, ry * part), crate::paint::rgb(0x12_0c12).alpha(strength * 0.3));
+            self.fill(
+                Path::ellipse(x, y, rx * part, ry * part),
+                crate::paint::rgb(0x12_0c12).alpha(strength * 0.3),
+            );
         }
         self
     }
@@ -81,19 +87,36 @@ impl Sprite {
                     [to[0] * kx + x, to[1] * ky + y],
                     stops.clone(),
                 ),
-                Fill::Radial(center, radius, stops) => {
-                    Fill::Radial([center[0] * kx + x, center[1] * ky + y], radius * ky.abs(), stops.clone())
-                }
+                Fill::Radial(center, radius, stops) => Fill::Radial(
+                    [center[0] * kx + x, center[1] * ky + y],
+                    radius * ky.abs(),
+                    stops.clone(),
+                ),
             };
             shape.fill = shape.fill.as_ref().map(fill);
-            shape.stroke = shape.stroke.as_ref().map(|(paint, width)| (fill(paint), width * ky.abs()));
+            shape.stroke = shape
+                .stroke
+                .as_ref()
+                .map(|(paint, width)| (fill(paint), width * ky.abs()));
             self.0.push(shape);
         }
         self
     }
 
-    fn push(&mut self, path: Path, fill: Option<Fill>, stroke: Option<(Fill, f32)>, lit: bool) -> &mut Sprite {
-        self.0.push(Shape { path, fill, stroke, lit, flicker: None });
+    fn push(
+        &mut self,
+        path: Path,
+        fill: Option<Fill>,
+        stroke: Option<(Fill, f32)>,
+        lit: bool,
+    ) -> &mut Sprite {
+        self.0.push(Shape {
+            path,
+            fill,
+            stroke,
+            lit,
+            flicker: None,
+        });
         self
     }
 }
@@ -137,7 +160,15 @@ pub struct Pose {
 impl Pose {
     /// Near, still, not mirrored.
     pub fn at(x: f32, y: f32, k: f32) -> Pose {
-        Pose { x, y, k, flip: false, depth: 0.0, opacity: 1.0, motion: Motion::default() }
+        Pose {
+            x,
+            y,
+            k,
+            flip: false,
+            depth: 0.0,
+            opacity: 1.0,
+            motion: Motion::default(),
+        }
     }
 
     /// Mirrored or not.
@@ -234,7 +265,11 @@ impl Stage {
         let kx = if pose.flip { -pose.k } else { pose.k };
         for shape in &sprite.0 {
             let ink = |color: Color| {
-                let color = if shape.lit { color.mix(self.haze, pose.depth * 0.4) } else { color.times(self.tint).mix(self.haze, pose.depth) };
+                let color = if shape.lit {
+                    color.mix(self.haze, pose.depth * 0.4)
+                } else {
+                    color.times(self.tint).mix(self.haze, pose.depth)
+                };
                 self.grade.apply(color)
             };
             let data = shape.path.data(kx, pose.k);
@@ -243,7 +278,10 @@ impl Stage {
             }
             let content = Content::Path {
                 d: data,
-                fill: shape.fill.as_ref().map(|fill| fill.map(ink).paint(kx, pose.k)),
+                fill: shape
+                    .fill
+                    .as_ref()
+                    .map(|fill| fill.map(ink).paint(kx, pose.k)),
                 stroke: shape.stroke.as_ref().map(|(fill, width)| Stroke {
                     paint: fill.map(ink).paint(kx, pose.k),
                     width: tidy((width * pose.k).max(0.1)),
@@ -278,7 +316,14 @@ impl Stage {
             let mut motion = pose.motion;
             motion.bob.0 = -motion.bob.0;
             motion.sway.0 = -motion.sway.0;
-            self.put(&image, Pose { y: y + (y - pose.y) * squash, motion, ..pose });
+            self.put(
+                &image,
+                Pose {
+                    y: y + (y - pose.y) * squash,
+                    motion,
+                    ..pose
+                },
+            );
         }
     }
 
@@ -288,7 +333,15 @@ impl Stage {
     }
 
     /// A surface around a point whose colours are meant as they are, moving.
-    pub fn raw_moving(&mut self, path: Path, fill: impl Into<Fill>, x: f32, y: f32, opacity: f32, motion: Motion) {
+    pub fn raw_moving(
+        &mut self,
+        path: Path,
+        fill: impl Into<Fill>,
+        x: f32,
+        y: f32,
+        opacity: f32,
+        motion: Motion,
+    ) {
         let mut sprite = Sprite::new();
         sprite.lit(path, fill);
         self.put(&sprite, Pose::at(x, y, 1.0).opacity(opacity).motion(motion));
@@ -307,7 +360,9 @@ impl Stage {
     /// Gives every layer from `first` on these tracks, in place of what it has of the same properties.
     pub fn animate(&mut self, first: usize, tracks: Vec<Track>) {
         for layer in self.layers.iter_mut().skip(first) {
-            layer.tracks.retain(|old| tracks.iter().all(|new| new.property != old.property));
+            layer
+                .tracks
+                .retain(|old| tracks.iter().all(|new| new.property != old.property));
             layer.tracks.extend(tracks.iter().cloned());
         }
     }
@@ -345,15 +400,28 @@ impl Stage {
         }
         let end = self.frames as f32;
         if motion.drift.0 != 0.0 {
-            tracks.push(track(Property::X, &[(0.0, layer.x), (end, layer.x + motion.drift.0)]));
+            tracks.push(track(
+                Property::X,
+                &[(0.0, layer.x), (end, layer.x + motion.drift.0)],
+            ));
         }
         if motion.fall.1 > 0.0 {
             tracks.push(self.falling(motion, layer.y));
         } else if motion.bob.1 > 0.0 {
             let (lift, seconds) = motion.bob;
-            tracks.push(self.swinging(Property::Y, layer.y - lift, layer.y + lift, seconds, motion.phase, motion.drift.1));
+            tracks.push(self.swinging(
+                Property::Y,
+                layer.y - lift,
+                layer.y + lift,
+                seconds,
+                motion.phase,
+                motion.drift.1,
+            ));
         } else if motion.drift.1 != 0.0 {
-            tracks.push(track(Property::Y, &[(0.0, layer.y), (end, layer.y + motion.drift.1)]));
+            tracks.push(track(
+                Property::Y,
+                &[(0.0, layer.y), (end, layer.y + motion.drift.1)],
+            ));
         }
         if motion.sway.1 > 0.0 {
             let (turn, seconds) = motion.sway;
@@ -361,14 +429,31 @@ impl Stage {
         }
         if motion.pulse.1 > 0.0 {
             let (low, seconds) = motion.pulse;
-            tracks.push(self.swinging(Property::Opacity, layer.opacity * low, layer.opacity, seconds, motion.phase, 0.0));
+            tracks.push(self.swinging(
+                Property::Opacity,
+                layer.opacity * low,
+                layer.opacity,
+                seconds,
+                motion.phase,
+                0.0,
+            ));
         }
         tracks
     }
 
-    fn swinging(&self, property: Property, low: f32, high: f32, seconds: f32, phase: f32, drift: f32) -> Track {
+    fn swinging(
+        &self,
+        property: Property,
+        low: f32,
+        high: f32,
+        seconds: f32,
+        phase: f32,
+        drift: f32,
+    ) -> Track {
         let end = self.frames as f32;
-        let half = (seconds * end / self.seconds.max(0.001) / 2.0).max(end / WAVES).max(1.0);
+        let half = (seconds * end / self.seconds.max(0.001) / 2.0)
+            .max(end / WAVES)
+            .max(1.0);
         let mut keys = Vec::new();
         let mut frame = -2.0 * half * phase.clamp(0.0, 1.0);
         let mut up = true;
@@ -387,7 +472,9 @@ impl Stage {
     fn falling(&self, motion: &Motion, y: f32) -> Track {
         let end = self.frames as f32;
         let (far, seconds) = motion.fall;
-        let round = (seconds * end / self.seconds.max(0.001)).max(end / WAVES).max(2.0);
+        let round = (seconds * end / self.seconds.max(0.001))
+            .max(end / WAVES)
+            .max(2.0);
         let mut keys = Vec::new();
         let mut frame = -round * motion.phase.clamp(0.0, 1.0);
         while frame < end {
@@ -395,7 +482,10 @@ impl Stage {
             keys.push(key(frame + round - 0.01, y + far, Easing::Hold));
             frame += round;
         }
-        Track { property: Property::Y, keys }
+        Track {
+            property: Property::Y,
+            keys,
+        }
     }
 }
 
@@ -406,9 +496,19 @@ pub fn track(property: Property, keys: &[(f32, f32)]) -> Track {
 
 /// A value that moves from key to key.
 pub fn eased(property: Property, keys: &[(f32, f32)], easing: Easing) -> Track {
-    Track { property, keys: keys.iter().map(|(frame, value)| key(*frame, *value, easing)).collect() }
+    Track {
+        property,
+        keys: keys
+            .iter()
+            .map(|(frame, value)| key(*frame, *value, easing))
+            .collect(),
+    }
 }
 
 fn key(frame: f32, value: f32, easing: Easing) -> Key {
-    Key { frame: tidy(frame), value: fine(value), easing }
+    Key {
+        frame: tidy(frame),
+        value: fine(value),
+        easing,
+    }
 }

@@ -4,28 +4,26 @@
 
 pub mod cast;
 pub mod city;
+pub mod country;
 pub mod indoors;
 pub mod land;
 pub mod light;
 pub mod outdoors;
 pub mod scene;
+pub mod shores;
 pub mod showroom;
 pub mod sky;
 pub mod space;
+pub mod travellers;
 pub mod underwater;
 pub mod water;
 pub mod weather;
+pub mod wilds;
+pub mod window;
 
 use kinora_sdk::documents::{Composition, Drawing};
 
-use crate::{
-    backdrop,
-    paint::WHITE,
-    random::Random,
-    stage::Stage,
-    text::mark,
-    words::Place,
-};
+use crate::{backdrop, paint::WHITE, random::Random, stage::Stage, text::mark, words::Place};
 
 /// A picture or a clip of the drawing's subject.
 pub fn compose(drawing: &Drawing) -> Composition {
