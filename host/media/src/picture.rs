@@ -142,3 +142,69 @@ pub(crate) fn flat(picture: DynamicImage) -> image::RgbImage {
         image::Rgb([r, g, b].map(|v| ((u16::from(v) * u16::from(a) + 127) / 255) as u8))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A JPEG, red at the left and blue at the right, whose metadata say how to turn it.
+    fn jpeg(orientation: u8) -> Vec<u8> {
+        let picture = image::RgbImage::from_fn(64, 32, |x, _| {
+            image::Rgb(if x < 32 { [255, 0, 0] } else { [0, 0, 255] })
+        });
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+        let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+        exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
+        let mut out = vec![0xFF, 0xD8, 0xFF, 0xE1];
+        out.extend((exif.len() as u16 + 2).to_be_bytes());
+        out.extend(exif);
+        out.extend(&bytes.into_inner()[2..]);
+        out
+    }
+
+    #[test]
+    fn a_turned_photo_is_set_upright() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("photo.jpg");
+        std::fs::write(&path, jpeg(6)).unwrap();
+        let upright = decode(&path).unwrap().into_rgb8();
+        assert_eq!(upright.dimensions(), (32, 64));
+        assert!(upright.get_pixel(16, 5).0[0] > 200, "red is not at the top");
+        assert!(upright.get_pixel(16, 60).0[2] > 200, "blue is not at the bottom");
+    }
+
+    #[test]
+    fn what_is_no_picture_or_too_large_is_refused_before_it_is_decoded() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |bytes: &[u8]| {
+            let path = folder.path().join("x");
+            std::fs::write(&path, bytes).unwrap();
+            look(&path).and_then(|()| decode(&path).map(|_| ())).unwrap_err().to_string()
+        };
+        assert!(told(b"ffconcat version 1.0").contains("not a PNG, JPEG or WebP"));
+        assert!(told(b"").contains("not a PNG, JPEG or WebP"));
+        // A header of 15000 × 15000 pixels, and nothing behind it.
+        let mut bomb = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(1, 1).write_to(&mut bomb, image::ImageFormat::Png).unwrap();
+        let mut bomb = bomb.into_inner();
+        bomb[16..24].copy_from_slice(&[0, 0, 0x3A, 0x98, 0, 0, 0x3A, 0x98]);
+        let crc = crc(&bomb[12..29]);
+        bomb[29..33].copy_from_slice(&crc.to_be_bytes());
+        let refusal = told(&bomb);
+        assert!(refusal.contains("15000") || refusal.contains("too large"), "{refusal}");
+        let mut half = jpeg(1);
+        half.truncate(half.len() / 2);
+        assert!(look(&folder.path().join("nowhere")).is_err());
+        // Half a JPEG is shown as far as it goes or refused, but never a crash.
+        let path = folder.path().join("half.jpg");
+        std::fs::write(&path, half).unwrap();
+        let _ = decode(&path);
+    }
+
+    fn crc(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0u32, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg()))
+        })
+    }
+}

@@ -360,3 +360,83 @@ pub(crate) fn from_rgb(rgb: &[u8], width: usize, height: usize) -> Frame {
     }
     frame
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::colour::Rgba;
+
+    #[test]
+    fn rgb_becomes_bt709_within_one_level() {
+        for r in (0..=255).step_by(15) {
+            for g in (0..=255).step_by(15) {
+                for b in (0..=255).step_by(15) {
+                    let rgb: Vec<u8> = [r as u8, g as u8, b as u8].repeat(4);
+                    let frame = from_rgb(&rgb, 2, 2);
+                    let part = |v: i32| v as f32 / 255.0;
+                    let want = colour::yuv(Rgba { r: part(r), g: part(g), b: part(b), a: 1.0 });
+                    let got = [frame.data[0], frame.data[4], frame.data[5]];
+                    for (got, want) in got.iter().zip(want) {
+                        assert!(got.abs_diff(want) <= 1, "{r} {g} {b}: {got} instead of {want}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn chroma_is_sited_at_the_left() {
+        // White up to column 4, red from there: the sample at columns 4 and 5 sees a quarter of column 3.
+        let rgb: Vec<u8> =
+            (0..2).flat_map(|_| (0..8).flat_map(|x| if x < 4 { [255; 3] } else { [255, 0, 0] })).collect();
+        let frame = from_rgb(&rgb, 8, 2);
+        let (_, _, v) = frame.planes();
+        assert_eq!((v[1], v[3]), (128, 240));
+        assert_eq!(v[2], 212); // 240 − 112/4
+    }
+
+    #[test]
+    fn a_mix_runs_from_one_frame_to_the_other_in_even_steps() {
+        let (mut black, mut white) = (Frame::new(4, 4), Frame::new(4, 4));
+        white.data[..16].fill(235);
+        let mut last = 16;
+        for step in 0..=256u16 {
+            let mut mixed = black.clone();
+            mixed.mix(&white, step);
+            assert!(mixed.data[0] >= last && mixed.data[0] - last <= 1);
+            last = mixed.data[0];
+        }
+        assert_eq!(last, 235);
+        black.mix(&white, 0);
+        assert_eq!(black, Frame::new(4, 4));
+    }
+
+    fn patch(x: u32, y: u32, colour: &str, cover: u8) -> Patch {
+        let colour = colour::parse(colour).unwrap();
+        Patch::from_raster(&Raster {
+            x,
+            y,
+            width: 8,
+            height: 8,
+            pixels: Pixels::Solid { colour, coverage: vec![cover; 64] },
+        })
+    }
+
+    #[test]
+    fn patches_laid_together_look_as_when_laid_one_by_one() {
+        let patches =
+            [patch(0, 0, "#ff2010", 200), patch(4, 2, "#10ff80c0", 255), patch(2, 6, "#3040ff20", 90)];
+        let with: Vec<(&Patch, f32)> = patches.iter().zip([0.9, 0.5, 1.0]).collect();
+        let mut one_by_one = Frame::new(16, 16);
+        one_by_one.data[..256].fill(180);
+        let mut together = one_by_one.clone();
+        for (patch, opacity) in &with {
+            one_by_one.blend(patch, *opacity);
+        }
+        together.blend(&Patch::flatten(&with).unwrap(), 1.0);
+        for (a, b) in one_by_one.data.iter().zip(&together.data) {
+            assert!(a.abs_diff(*b) <= 2, "{a} {b}");
+        }
+        assert_ne!(one_by_one.data[0], 180);
+    }
+}

@@ -139,10 +139,10 @@ mod tests {
             ("L 1 1", "begin with M"),
             ("M 1", "needs a number"),
             ("M 1 1 m 2 2", "only the absolute"),
-            ("M 1 1 L nan 2", "only the absolute"),
+            ("M 1 1 L nan 2", "needs a number"),
             ("M 1 1 L 1e39 2", "at most"),
             ("M 1 1 Z 3 3", "command is expected"),
-            ("M 1 1 L ؤ", "only the absolute"),
+            ("M 1 1 ؤ", "only the absolute"),
             ("3 3", "command is expected"),
             ("M 1 1 L #", "needs a number"),
         ] {

@@ -160,3 +160,79 @@ impl Stage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::composition::Blobs;
+    use crate::fonts::Fonts;
+    use std::sync::Mutex;
+
+    fn stage(background: bool) -> Stage {
+        let background = if background {
+            r##""background": {"type":"radial","center":[80,45],"radius":120,"stops":[
+                {"offset":0,"color":"#203060"},{"offset":1,"color":"#050510"}]},"##
+        } else {
+            ""
+        };
+        let text = format!(
+            r##"{{"schema":1,"width":160,"height":90,"rate":{{"num":30,"den":1}},"frames":60,{background}
+            "layers":[
+            {{"content":{{"type":"rect","width":100,"height":40,"radius":6,"fill":{{"type":"solid","color":"#ff880080"}}}},"x":60,"y":40}},
+            {{"content":{{"type":"text","text":"Hold still","width":120,"height":30,"size":24,"min_size":8,"color":"#ffffff","shadow":{{"color":"#000000","blur":4}}}},"x":80,"y":45}},
+            {{"content":{{"type":"ellipse","rx":20,"ry":12,"fill":{{"type":"solid","color":"#00ffaa60"}}}},"x":20,"y":20,
+             "tracks":[{{"property":"x","keys":[{{"frame":10,"value":20,"easing":"ease-in-out"}},{{"frame":30,"value":130}}]}}]}},
+            {{"content":{{"type":"path","d":"M 0 0 L 40 0 L 20 30 Z","stroke":{{"paint":{{"type":"solid","color":"#ff00ff"}},"width":3}}}},"x":90,"y":50,
+             "tracks":[{{"property":"opacity","keys":[{{"frame":0,"value":0}},{{"frame":20,"value":1}}]}}]}},
+            {{"content":{{"type":"rect","width":30,"height":8,"fill":{{"type":"solid","color":"#ffffff"}}}},"x":30,"y":80,"start":12,"end":50}}
+            ]}}"##
+        );
+        let composition = serde_json::from_str(&text).unwrap();
+        Stage::new(Scene::new(&composition, &Blobs::new(), &Mutex::new(Fonts::load())).unwrap())
+    }
+
+    #[test]
+    fn a_frame_looks_the_same_whichever_was_drawn_before_it() {
+        for background in [true, false] {
+            let mut in_order = stage(background);
+            let mut frames = Vec::new();
+            for frame in 0..60 {
+                let mut out = Frame::new(160, 90);
+                in_order.draw(frame, &mut out);
+                frames.push(out);
+            }
+            assert_ne!(frames[0], frames[15]);
+            for frame in [59u32, 0, 31, 12, 11, 49, 50, 25] {
+                let mut out = Frame::new(160, 90);
+                stage(background).draw(frame, &mut out);
+                assert!(out == frames[frame as usize], "frame {frame}, background {background}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_in_planes_is_what_is_drawn_in_rgb() {
+        let mut stage = stage(true);
+        for frame in [0, 15, 40] {
+            let mut out = Frame::new(160, 90);
+            stage.draw(frame, &mut out);
+            let rgba = stage.scene.rgba(frame);
+            let rgb: Vec<u8> = rgba.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
+            let want = crate::planes::from_rgb(&rgb, 160, 90);
+            let worst = out.data.iter().zip(&want.data).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(worst.unwrap() <= 4, "frame {frame}: {worst:?}");
+            let sum: u32 = out.data.iter().zip(&want.data).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+            assert!(sum as usize * 2 < out.data.len(), "frame {frame}: more than half a level in the mean");
+        }
+    }
+
+    #[test]
+    fn layers_that_hold_still_are_one_item_and_a_moving_one_is_alone() {
+        let stage = stage(true);
+        let count = |frame| stage.items(frame).len();
+        // Frame 25: text and plate rest; the ellipse moves; the triangle and the bar rest.
+        assert_eq!(count(25), 3);
+        // Frame 35: all that is seen rests.
+        assert_eq!(count(35), 1);
+    }
+}

@@ -275,3 +275,58 @@ impl Pen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set_in(text: &str, width: f32, height: f32) -> Block {
+        let spec = Spec {
+            text,
+            width,
+            height,
+            size: 80.0,
+            min_size: 16.0,
+            weight: 400,
+            family: Family::Sans,
+            align: Align::Center,
+            vertical_align: VerticalAlign::Middle,
+        };
+        set(&mut Fonts::load(), &spec).unwrap()
+    }
+
+    #[test]
+    fn text_takes_the_largest_size_that_fits() {
+        assert_eq!(set_in("Hi", 600.0, 200.0).size, 80.0);
+        let long = set_in("A title of quite a few words that needs several lines", 600.0, 200.0);
+        assert!(long.size > 40.0 && long.size < 80.0 && !long.cut, "{}", long.size);
+        // A little more would not fit: the search is no coarser than half a pixel.
+        let one_line = set_in("Unbreakable", 300.0, 90.0);
+        let wide = one_line.outline.unwrap().bounds().width();
+        assert!(wide > 285.0 && wide <= 300.0, "{wide}");
+    }
+
+    #[test]
+    fn a_word_wider_than_the_box_at_the_smallest_size_is_broken_not_lost() {
+        let word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
+        let block = set_in(word, 200.0, 300.0);
+        assert!(!block.cut && block.size >= 16.0);
+        assert!(block.outline.unwrap().bounds().height() > 2.0 * 16.0);
+    }
+
+    #[test]
+    fn what_fits_at_no_size_is_cut_with_an_ellipsis() {
+        let block = set_in(&"many words ".repeat(900), 300.0, 100.0);
+        assert!(block.cut);
+        assert_eq!(block.size, 16.0);
+        let bounds = block.outline.unwrap().bounds();
+        assert!(bounds.height() <= 100.0 && bounds.height() > 60.0, "{}", bounds.height());
+    }
+
+    #[test]
+    fn characters_without_a_glyph_are_told() {
+        let block = set_in("ok \u{F0000}", 300.0, 100.0);
+        assert_eq!(block.missing.iter().next().map(String::as_str), Some("\u{F0000}"));
+        assert!(set_in("plain — “text”", 300.0, 100.0).missing.is_empty());
+    }
+}

@@ -214,7 +214,8 @@ mod tests {
         for frame in 1..150 {
             for i in 0..4 {
                 let step = (edges(frame)[i] - edges(frame - 1)[i]) * signs[i];
-                assert!(step >= 0.0, "edge {i} of frame {frame} went back by {step}");
+                // An edge that rests may tremble by a rounding of f64, a billionth of a pixel.
+                assert!(step >= -1e-9, "edge {i} of frame {frame} went back by {step}");
             }
         }
         let speed = |frame: u32| (edges(frame)[0] - edges(frame - 1)[0]).abs();

@@ -8,11 +8,12 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use kinora_domain::film::Film;
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 use crate::error::MediaError;
 use crate::planes::Frame;
@@ -41,6 +42,18 @@ const AHEAD: usize = 3;
 /// What is kept of ffmpeg's standard error.
 const TAIL: usize = 4000;
 
+/// The process of the ffmpeg that runs, 0 if none does. A worker process has one at most.
+static RUNNING: AtomicI32 = AtomicI32::new(0);
+
+/// Kills the ffmpeg that runs and waits for it: an orphan would stay a zombie where the first process of a container
+/// does not wait for strangers. For a worker process that ends at once.
+pub(crate) fn kill_running() {
+    if let Some(pid) = Pid::from_raw(RUNNING.load(Ordering::SeqCst)) {
+        let _ = kill_process(pid, Signal::KILL);
+        let _ = waitpid(Some(pid), WaitOptions::empty()); // The other thread may have been quicker.
+    }
+}
+
 /// A running ffmpeg.
 pub(crate) struct Encoder {
     child: Child,
@@ -67,11 +80,11 @@ impl Encoder {
         unsafe {
             command.pre_exec(|| {
                 // ffmpeg must not outlive a worker that was killed; it would go on to write its file.
-                let signal = rustix::process::Signal::KILL;
-                Ok(rustix::process::set_parent_process_death_signal(Some(signal))?)
+                Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?)
             });
         }
         let mut child = command.spawn().map_err(missing)?;
+        RUNNING.store(child.id() as i32, Ordering::SeqCst);
         let (Some(mut stdin), Some(stdout), Some(stderr)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
@@ -141,6 +154,7 @@ impl Encoder {
         drop(self.frames.take()); // The end of the pipe is the end of the film.
         let written = self.writer.take().map(JoinHandle::join);
         let status = self.child.wait();
+        RUNNING.store(0, Ordering::SeqCst);
         let frames = self.progress.take().and_then(|thread| thread.join().ok()).unwrap_or(0);
         let stderr = self.errors.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
         let status = match status {
@@ -170,6 +184,7 @@ impl Drop for Encoder {
         if self.writer.is_some() {
             let _ = self.child.kill();
             let _ = self.child.wait();
+            RUNNING.store(0, Ordering::SeqCst);
         }
     }
 }
@@ -191,8 +206,8 @@ pub(crate) fn tail(mut stream: impl Read) -> String {
     String::from_utf8_lossy(kept.get(start..).unwrap_or_default()).into_owned()
 }
 
-/// ffmpeg's arguments; public to the crate so that the bench can measure the encoder alone.
-pub(crate) fn arguments(film: &Film, music: Option<&Path>, part: &Path) -> Vec<std::ffi::OsString> {
+/// ffmpeg's arguments.
+fn arguments(film: &Film, music: Option<&Path>, part: &Path) -> Vec<std::ffi::OsString> {
     let mut out: Vec<std::ffi::OsString> = Vec::new();
     let mut add = |words: &[&str]| out.extend(words.iter().map(Into::into));
     add(&["-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-nostats"]);

@@ -26,6 +26,7 @@ use crate::planes::Frame;
 use crate::usage;
 
 use encoder::Encoder;
+pub(crate) use encoder::kill_running;
 use segment::Prepared;
 
 /// How often progress is told at most.

@@ -31,7 +31,8 @@ pub fn worker_main() -> ExitCode {
         std::thread::spawn(move || {
             let mut rest = [0; 64];
             while matches!(std::io::stdin().read(&mut rest), Ok(1..)) {}
-            // The host is gone. ffmpeg dies with this process (see `encoder`); the files would stay.
+            // The host is gone, or does not want the film any more.
+            crate::film::kill_running();
             for scrap in scraps {
                 let _ = std::fs::remove_file(scrap);
             }

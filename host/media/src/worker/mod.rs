@@ -66,6 +66,8 @@ const ENVIRONMENT: &[&str] = &[
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH",
     "RUST_BACKTRACE",
 ];
+/// How long a child may take to clear up by itself once its standard input ended; it takes a few milliseconds.
+const GRACE: Duration = Duration::from_millis(300);
 /// How long a child that was killed is waited for before its files are removed all the same.
 const REAP: Duration = Duration::from_secs(2);
 
@@ -132,8 +134,8 @@ impl Worker {
 
         let mut group = Group::start(&self.executable, job)
             .map_err(|error| died(format!("it could not be started: {error}")))?;
-        let (Some(mut stdin), Some(stdout), Some(mut stderr)) =
-            (group.child.stdin.take(), group.child.stdout.take(), group.child.stderr.take())
+        let (Some(stdin), Some(stdout), Some(mut stderr)) =
+            (&mut group.child.stdin, group.child.stdout.take(), group.child.stderr.take())
         else {
             return Err(died("its pipes could not be opened".into()));
         };
@@ -173,7 +175,6 @@ impl Worker {
             drop(group); // Clears up.
             return Err(MediaError::WorkerDied { status, stderr: errors.await.unwrap_or_default() });
         };
-        drop(stdin);
         if tokio::time::timeout(self.stall, group.child.wait()).await.is_ok() {
             group.ended = true;
         }
@@ -198,6 +199,18 @@ impl Group {
         Ok(Group { child: command.spawn()?, scraps: job.scraps(), ended: false })
     }
 
+    /// Waits, without a runtime to wait in, for a process that is about to end.
+    fn gone_within(&mut self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        while matches!(self.child.try_wait(), Ok(None)) {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        true
+    }
+
     /// Kills the child and its ffmpeg. The child is the group's leader and has not been waited for, so that its number
     /// cannot belong to somebody else.
     fn kill(&self) {
@@ -212,12 +225,12 @@ impl Drop for Group {
         if self.ended {
             return;
         }
-        self.kill();
-        // A killed process is gone within a millisecond or two. It must be before its files are removed: it
-        // could be about to make one.
-        let deadline = Instant::now() + REAP;
-        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(1));
+        // Asked first: the child then waits for its ffmpeg, which nobody else can.
+        drop(self.child.stdin.take());
+        if !self.gone_within(GRACE) {
+            self.kill();
+            // It must be gone before its files are removed: it could be about to make one.
+            self.gone_within(REAP);
         }
         for scrap in &self.scraps {
             let _ = std::fs::remove_file(scrap); // Most often it was never made.

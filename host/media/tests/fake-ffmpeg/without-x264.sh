@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "Unknown encoder 'libx264'" >&2
+exit 1
