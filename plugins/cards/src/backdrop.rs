@@ -19,8 +19,7 @@ pub fn draw(stage: &mut Stage, palette: &Palette, lights: usize, strength: f32) 
         let x = w * (0.5 + 0.46 * cowave(around));
         let y = h * (0.5 + 0.44 * wave(around));
         let radius = long * stage.random.range(0.3, 0.52);
-        let color = palette.glows[index % palette.glows.len()]
-            .alpha(strength * stage.random.range(0.55, 0.85));
+        let color = palette.glows[index % palette.glows.len()].alpha(strength * stage.random.range(0.55, 0.85));
         let way = stage.travel(long * 0.012, long * 0.09);
         let motion = Motion {
             drift: (way * cowave(around + 0.3), 0.0),
@@ -28,14 +27,7 @@ pub fn draw(stage: &mut Stage, palette: &Palette, lights: usize, strength: f32) 
             phase: stage.random.unit(),
             ..Motion::default()
         };
-        stage.raw_moving(
-            Path::circle(0.0, 0.0, radius),
-            glow(0.0, 0.0, radius, color),
-            x,
-            y,
-            1.0,
-            motion,
-        );
+        stage.raw_moving(Path::circle(0.0, 0.0, radius), glow(0.0, 0.0, radius, color), x, y, 1.0, motion);
     }
 }
 
@@ -47,13 +39,7 @@ pub fn vignette(stage: &mut Stage, color: Color, strength: f32) {
     let fill = Fill::Radial(
         [w / 2.0, h * 0.48],
         radius * 1.05,
-        vec![
-            (0.0, shade(0.0)),
-            (0.55, shade(0.0)),
-            (0.75, shade(0.25)),
-            (0.9, shade(0.65)),
-            (1.0, shade(1.0)),
-        ],
+        vec![(0.0, shade(0.0)), (0.55, shade(0.0)), (0.75, shade(0.25)), (0.9, shade(0.65)), (1.0, shade(1.0))],
     );
     let all = stage.all();
     stage.raw(all, fill);

@@ -1,9 +1,7 @@
 //! The kind `caption`: a transparent overlay with a short text in the lower third. Cheap by construction: words and
 //! scrim stand still most of the time, and what moves always is small.
 
-use kinora_sdk::documents::{
-    Align, Composition, Drawing, Easing, Family, Property, Track, VerticalAlign,
-};
+use kinora_sdk::documents::{Align, Composition, Drawing, Easing, Family, Property, Track, VerticalAlign};
 
 use crate::{
     grade::palette_of,
@@ -31,13 +29,7 @@ pub fn compose(drawing: &Drawing) -> Composition {
         let fill = Fill::Linear(
             [0.0, top],
             [0.0, h],
-            vec![
-                (0.0, shade(0.0)),
-                (0.25, shade(0.1)),
-                (0.5, shade(0.3)),
-                (0.75, shade(0.48)),
-                (1.0, shade(0.58)),
-            ],
+            vec![(0.0, shade(0.0)), (0.25, shade(0.1)), (0.5, shade(0.3)), (0.75, shade(0.48)), (1.0, shade(0.58))],
         );
         let first = stage.layers();
         stage.raw(Path::rect(-2.0, top, w + 4.0, h - top + 2.0), fill);
@@ -99,12 +91,7 @@ fn passing(stage: &Stage, delay: f32, opacity: f32) -> Vec<Track> {
     }
     let end = stage.frames as f32;
     let frame = |seconds: f32| (seconds / stage.seconds.max(0.001)).min(seconds * 0.5) * end;
-    let keys = [
-        (frame(delay), 0.0),
-        (frame(delay + 0.45), opacity),
-        (end - frame(0.4), opacity),
-        (end, 0.0),
-    ];
+    let keys = [(frame(delay), 0.0), (frame(delay + 0.45), opacity), (end - frame(0.4), opacity), (end, 0.0)];
     vec![eased(Property::Opacity, &keys, Easing::EaseInOut)]
 }
 
@@ -114,11 +101,7 @@ fn rising(stage: &Stage, y: f32, rise: f32) -> Vec<Track> {
     }
     let end = stage.frames as f32;
     let frame = |seconds: f32| (seconds / stage.seconds.max(0.001)).min(seconds * 0.5) * end;
-    vec![eased(
-        Property::Y,
-        &[(frame(0.08), tidy(y + rise)), (frame(0.65), y)],
-        Easing::EaseOut,
-    )]
+    vec![eased(Property::Y, &[(frame(0.08), tidy(y + rise)), (frame(0.65), y)], Easing::EaseOut)]
 }
 
 /// Small lights that float over the whole frame.
@@ -140,13 +123,6 @@ fn motes(stage: &mut Stage, color: crate::paint::Color) {
             ..Motion::default()
         };
         let opacity = stage.random.range(0.25, 0.5);
-        stage.raw_moving(
-            Path::circle(0.0, 0.0, radius),
-            glow(0.0, 0.0, radius, color),
-            x,
-            y,
-            opacity,
-            motion,
-        );
+        stage.raw_moving(Path::circle(0.0, 0.0, radius), glow(0.0, 0.0, radius, color), x, y, opacity, motion);
     }
 }

@@ -24,13 +24,7 @@ use kinora_sdk::{
 };
 
 /// The kinds of drawings it makes.
-pub const KINDS: [&str; 5] = [
-    "title-card",
-    "illustration",
-    "moving-shapes",
-    "caption",
-    "chart",
-];
+pub const KINDS: [&str; 5] = ["title-card", "illustration", "moving-shapes", "caption", "chart"];
 
 /// Pixels of a side.
 const SIDES: std::ops::RangeInclusive<u32> = 16..=8192;
@@ -81,10 +75,7 @@ pub fn compose(drawing: &Drawing) -> Result<Composition, Failure> {
         },
         other => {
             let other: String = other.chars().take(40).collect();
-            Err(Failure::invalid_input(format!(
-                "`cards` does not draw `{other}`; it draws {}",
-                KINDS.join(", ")
-            )))
+            Err(Failure::invalid_input(format!("`cards` does not draw `{other}`; it draws {}", KINDS.join(", "))))
         }
     }
 }
@@ -93,24 +84,14 @@ fn check(drawing: &Drawing) -> Result<(), Failure> {
     let refuse = |sentence: String| Err(Failure::invalid_input(sentence));
     for (name, side) in [("width", drawing.width), ("height", drawing.height)] {
         if !SIDES.contains(&side) {
-            return refuse(format!(
-                "the {name} is {side} pixels; {} to {} can be drawn",
-                SIDES.start(),
-                SIDES.end()
-            ));
+            return refuse(format!("the {name} is {side} pixels; {} to {} can be drawn", SIDES.start(), SIDES.end()));
         }
     }
     if drawing.width.max(drawing.height) > drawing.width.min(drawing.height) * 16 {
-        return refuse(format!(
-            "{}x{} is narrower than 1 to 16",
-            drawing.width, drawing.height
-        ));
+        return refuse(format!("{}x{} is narrower than 1 to 16", drawing.width, drawing.height));
     }
     if drawing.frames == 0 || drawing.frames > MOST_FRAMES {
-        return refuse(format!(
-            "`frames` is {}; 1 to {MOST_FRAMES} can be drawn",
-            drawing.frames
-        ));
+        return refuse(format!("`frames` is {}; 1 to {MOST_FRAMES} can be drawn", drawing.frames));
     }
     if drawing.rate.num == 0 || drawing.rate.den == 0 {
         return refuse(format!(
@@ -118,24 +99,11 @@ fn check(drawing: &Drawing) -> Result<(), Failure> {
             drawing.rate.num, drawing.rate.den
         ));
     }
-    let words = [
-        &drawing.title,
-        &drawing.subtitle,
-        &drawing.subject,
-        &drawing.style,
-        &drawing.mood,
-        &drawing.mark,
-    ];
+    let words = [&drawing.title, &drawing.subtitle, &drawing.subject, &drawing.style, &drawing.mood, &drawing.mark];
     let bytes: usize = words.iter().map(|text| text.len()).sum::<usize>()
-        + drawing
-            .data
-            .iter()
-            .map(|point| point.label.len())
-            .sum::<usize>();
+        + drawing.data.iter().map(|point| point.label.len()).sum::<usize>();
     if bytes > MOST_WORDS {
-        return refuse(format!(
-            "the words of the drawing have {bytes} bytes; {MOST_WORDS} are the most"
-        ));
+        return refuse(format!("the words of the drawing have {bytes} bytes; {MOST_WORDS} are the most"));
     }
     Ok(())
 }

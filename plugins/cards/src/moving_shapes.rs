@@ -25,10 +25,7 @@ pub fn compose(drawing: &Drawing) -> Composition {
     let mut stage = Stage::new(drawing);
     let palette = palette_of(drawing);
     backdrop::draw(&mut stage, &palette, 4, 0.7);
-    match stage
-        .random
-        .pick(&[Form::Rings, Form::Waves, Form::Pebbles, Form::Waves])
-    {
+    match stage.random.pick(&[Form::Rings, Form::Waves, Form::Pebbles, Form::Waves]) {
         Form::Rings => rings(&mut stage, &palette),
         Form::Waves => waves(&mut stage, &palette),
         Form::Pebbles => pebbles(&mut stage, &palette),
@@ -36,9 +33,7 @@ pub fn compose(drawing: &Drawing) -> Composition {
     backdrop::vignette(&mut stage, crate::paint::BLACK, 0.35);
     let grade = stage.grade;
     mark(&mut stage, grade.apply(palette.ink));
-    let background = down(0.0, stage.h, &palette.ground)
-        .map(|color| grade.apply(color))
-        .paint(1.0, 1.0);
+    let background = down(0.0, stage.h, &palette.ground).map(|color| grade.apply(color)).paint(1.0, 1.0);
     stage.finish(Some(background))
 }
 
@@ -65,18 +60,11 @@ fn waves(stage: &mut Stage, palette: &crate::grade::Palette) {
         let points: Vec<Point> = (-4..=28)
             .map(|step| {
                 let t = step as f32 / 24.0;
-                (
-                    w * (t - 0.0) - w / 2.0,
-                    swing * wave(t / length + start) + swing * 0.4 * wave(t * 2.3 + start * 3.0),
-                )
+                (w * (t - 0.0) - w / 2.0, swing * wave(t / length + start) + swing * 0.4 * wave(t * 2.3 + start * 3.0))
             })
             .collect();
         let color = palette.glows[index % 3];
-        let fill = down(
-            -swing * 1.5,
-            h * 0.55,
-            &[color.alpha(0.42), color.alpha(0.05), color.alpha(0.0)],
-        );
+        let fill = down(-swing * 1.5, h * 0.55, &[color.alpha(0.42), color.alpha(0.05), color.alpha(0.0)]);
         let way = stage.travel(w * 0.01, w * 0.08) * stage.random.sign();
         let motion = Motion {
             drift: (way, 0.0),
@@ -100,19 +88,11 @@ fn pebbles(stage: &mut Stage, palette: &crate::grade::Palette) {
                 (r * cowave(turns), r * wave(turns))
             })
             .collect();
-        let color =
-            palette.glows[index % 3].mix(palette.accent, if index == 5 { 0.6 } else { 0.08 });
-        let fill = down(
-            -radius,
-            radius,
-            &[color.lighter(0.15).alpha(0.4), color.alpha(0.1)],
-        );
+        let color = palette.glows[index % 3].mix(palette.accent, if index == 5 { 0.6 } else { 0.08 });
+        let fill = down(-radius, radius, &[color.lighter(0.15).alpha(0.4), color.alpha(0.1)]);
         let (x, y) = (stage.w * stage.random.unit(), stage.h * stage.random.unit());
         let mut motion = roaming(stage, 0.12);
-        motion.sway = (
-            stage.random.range(6.0, 14.0),
-            stage.random.range(10.0, 18.0),
-        );
+        motion.sway = (stage.random.range(6.0, 14.0), stage.random.range(10.0, 18.0));
         stage.raw_moving(Path::smooth(&points, true), fill, x, y, 1.0, motion);
     }
 }
@@ -122,10 +102,7 @@ fn roaming(stage: &mut Stage, most: f32) -> Motion {
     let turns = stage.random.unit();
     Motion {
         drift: (way * cowave(turns), 0.0),
-        bob: (
-            stage.u * stage.random.range(0.01, 0.04),
-            stage.random.range(7.0, 13.0),
-        ),
+        bob: (stage.u * stage.random.range(0.01, 0.04), stage.random.range(7.0, 13.0)),
         phase: stage.random.unit(),
         ..Motion::default()
     }

@@ -50,12 +50,7 @@ impl Color {
 
     /// As lit by a coloured light.
     pub fn times(self, light: Color) -> Color {
-        Color {
-            r: self.r * light.r,
-            g: self.g * light.g,
-            b: self.b * light.b,
-            a: self.a,
-        }
+        Color { r: self.r * light.r, g: self.g * light.g, b: self.b * light.b, a: self.a }
     }
 
     /// Towards white.
@@ -77,23 +72,14 @@ impl Color {
     pub fn saturate(self, by: f32) -> Color {
         let grey = self.brightness();
         let part = |value: f32| (grey + (value - grey) * by).clamp(0.0, 1.0);
-        Color {
-            r: part(self.r),
-            g: part(self.g),
-            b: part(self.b),
-            a: self.a,
-        }
+        Color { r: part(self.r), g: part(self.g), b: part(self.b), a: self.a }
     }
 
     /// `#rrggbb` or `#rrggbbaa`.
     pub fn hex(self) -> String {
         let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0).round() as u8;
         let (r, g, b, a) = (byte(self.r), byte(self.g), byte(self.b), byte(self.a));
-        if a == 255 {
-            format!("#{r:02x}{g:02x}{b:02x}")
-        } else {
-            format!("#{r:02x}{g:02x}{b:02x}{a:02x}")
-        }
+        if a == 255 { format!("#{r:02x}{g:02x}{b:02x}") } else { format!("#{r:02x}{g:02x}{b:02x}{a:02x}") }
     }
 }
 
@@ -131,43 +117,20 @@ pub fn around(x: f32, y: f32, radius: f32, colors: &[Color]) -> Fill {
 
 /// Light that fades softly to nothing, without a visible rim.
 pub fn glow(x: f32, y: f32, radius: f32, color: Color) -> Fill {
-    let stops = [
-        (0.0, 1.0),
-        (0.15, 0.79),
-        (0.3, 0.55),
-        (0.45, 0.34),
-        (0.6, 0.18),
-        (0.75, 0.07),
-        (0.88, 0.018),
-        (1.0, 0.0),
-    ];
-    Fill::Radial(
-        [x, y],
-        radius,
-        stops
-            .map(|(offset, part)| (offset, color.alpha(color.a * part)))
-            .to_vec(),
-    )
+    let stops =
+        [(0.0, 1.0), (0.15, 0.79), (0.3, 0.55), (0.45, 0.34), (0.6, 0.18), (0.75, 0.07), (0.88, 0.018), (1.0, 0.0)];
+    Fill::Radial([x, y], radius, stops.map(|(offset, part)| (offset, color.alpha(color.a * part))).to_vec())
 }
 
 fn even(colors: &[Color]) -> Vec<(f32, Color)> {
     let last = colors.len().saturating_sub(1).max(1) as f32;
-    colors
-        .iter()
-        .enumerate()
-        .map(|(index, color)| (index as f32 / last, *color))
-        .collect()
+    colors.iter().enumerate().map(|(index, color)| (index as f32 / last, *color)).collect()
 }
 
 impl Fill {
     /// Every colour changed.
     pub fn map(&self, change: impl Fn(Color) -> Color) -> Fill {
-        let all = |stops: &[(f32, Color)]| {
-            stops
-                .iter()
-                .map(|(offset, color)| (*offset, change(*color)))
-                .collect()
-        };
+        let all = |stops: &[(f32, Color)]| stops.iter().map(|(offset, color)| (*offset, change(*color))).collect();
         match self {
             Fill::Solid(color) => Fill::Solid(change(*color)),
             Fill::Linear(from, to, stops) => Fill::Linear(*from, *to, all(stops)),
@@ -179,26 +142,14 @@ impl Fill {
     pub fn paint(&self, kx: f32, ky: f32) -> Paint {
         let at = |p: [f32; 2]| [tidy(p[0] * kx), tidy(p[1] * ky)];
         let all = |stops: &[(f32, Color)]| {
-            stops
-                .iter()
-                .map(|(offset, color)| Stop {
-                    offset: fine(*offset),
-                    color: color.hex(),
-                })
-                .collect()
+            stops.iter().map(|(offset, color)| Stop { offset: fine(*offset), color: color.hex() }).collect()
         };
         match self {
             Fill::Solid(color) => Paint::Solid { color: color.hex() },
-            Fill::Linear(from, to, stops) => Paint::Linear {
-                from: at(*from),
-                to: at(*to),
-                stops: all(stops),
-            },
-            Fill::Radial(center, radius, stops) => Paint::Radial {
-                center: at(*center),
-                radius: tidy((radius * ky.abs()).max(0.01)),
-                stops: all(stops),
-            },
+            Fill::Linear(from, to, stops) => Paint::Linear { from: at(*from), to: at(*to), stops: all(stops) },
+            Fill::Radial(center, radius, stops) => {
+                Paint::Radial { center: at(*center), radius: tidy((radius * ky.abs()).max(0.01)), stops: all(stops) }
+            }
         }
     }
 }

@@ -66,23 +66,14 @@ impl Path {
     pub fn polyline(points: &[Point]) -> Path {
         let mut path = Path::default();
         for (index, point) in points.iter().enumerate() {
-            path.0.push(if index == 0 {
-                Segment::Move(*point)
-            } else {
-                Segment::Line(*point)
-            });
+            path.0.push(if index == 0 { Segment::Move(*point) } else { Segment::Line(*point) });
         }
         path
     }
 
     /// A rectangle from its top left corner.
     pub fn rect(x: f32, y: f32, width: f32, height: f32) -> Path {
-        Path::polygon(&[
-            (x, y),
-            (x + width, y),
-            (x + width, y + height),
-            (x, y + height),
-        ])
+        Path::polygon(&[(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
     }
 
     /// A rectangle with round corners.
@@ -156,19 +147,13 @@ impl Path {
     /// Everything beneath a smooth line down to `bottom`.
     pub fn land(points: &[Point], bottom: f32) -> Path {
         let (first, last) = (points[0], points[points.len() - 1]);
-        Path::smooth(points, false)
-            .line(last.0, bottom)
-            .line(first.0, bottom)
-            .close()
+        Path::smooth(points, false).line(last.0, bottom).line(first.0, bottom).close()
     }
 
     /// Everything beneath a jagged line down to `bottom`.
     pub fn crags(points: &[Point], bottom: f32) -> Path {
         let (first, last) = (points[0], points[points.len() - 1]);
-        Path::polyline(points)
-            .line(last.0, bottom)
-            .line(first.0, bottom)
-            .close()
+        Path::polyline(points).line(last.0, bottom).line(first.0, bottom).close()
     }
 
     /// Both outlines in one.

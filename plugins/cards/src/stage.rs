@@ -2,8 +2,7 @@
 //! and one grade, so that everything in a picture belongs together.
 
 use kinora_sdk::documents::{
-    COMPOSITION_SCHEMA, Composition, Content, Drawing, Easing, Key, Layer, Paint, Property, Stroke,
-    Track,
+    COMPOSITION_SCHEMA, Composition, Content, Drawing, Easing, Key, Layer, Paint, Property, Stroke, Track,
 };
 
 use crate::{
@@ -49,10 +48,7 @@ impl Sprite {
     /// A soft shadow on the ground: ellipses on ellipses, for a gradient cannot be flat.
     pub fn shadow(&mut self, x: f32, y: f32, rx: f32, ry: f32, strength: f32) -> &mut Sprite {
         for part in [1.0, 0.88, 0.76, 0.64] {
-            self.fill(
-                Path::ellipse(x, y, rx * part, ry * part),
-                crate::paint::rgb(0x12_0c12).alpha(strength * 0.3),
-            );
+            self.fill(Path::ellipse(x, y, rx * part, ry * part), crate::paint::rgb(0x12_0c12).alpha(strength * 0.3));
         }
         self
     }
@@ -82,41 +78,22 @@ impl Sprite {
             shape.path = shape.path.place(x, y, kx, ky);
             let fill = |fill: &Fill| match fill {
                 Fill::Solid(color) => Fill::Solid(*color),
-                Fill::Linear(from, to, stops) => Fill::Linear(
-                    [from[0] * kx + x, from[1] * ky + y],
-                    [to[0] * kx + x, to[1] * ky + y],
-                    stops.clone(),
-                ),
-                Fill::Radial(center, radius, stops) => Fill::Radial(
-                    [center[0] * kx + x, center[1] * ky + y],
-                    radius * ky.abs(),
-                    stops.clone(),
-                ),
+                Fill::Linear(from, to, stops) => {
+                    Fill::Linear([from[0] * kx + x, from[1] * ky + y], [to[0] * kx + x, to[1] * ky + y], stops.clone())
+                }
+                Fill::Radial(center, radius, stops) => {
+                    Fill::Radial([center[0] * kx + x, center[1] * ky + y], radius * ky.abs(), stops.clone())
+                }
             };
             shape.fill = shape.fill.as_ref().map(fill);
-            shape.stroke = shape
-                .stroke
-                .as_ref()
-                .map(|(paint, width)| (fill(paint), width * ky.abs()));
+            shape.stroke = shape.stroke.as_ref().map(|(paint, width)| (fill(paint), width * ky.abs()));
             self.0.push(shape);
         }
         self
     }
 
-    fn push(
-        &mut self,
-        path: Path,
-        fill: Option<Fill>,
-        stroke: Option<(Fill, f32)>,
-        lit: bool,
-    ) -> &mut Sprite {
-        self.0.push(Shape {
-            path,
-            fill,
-            stroke,
-            lit,
-            flicker: None,
-        });
+    fn push(&mut self, path: Path, fill: Option<Fill>, stroke: Option<(Fill, f32)>, lit: bool) -> &mut Sprite {
+        self.0.push(Shape { path, fill, stroke, lit, flicker: None });
         self
     }
 }
@@ -134,6 +111,8 @@ pub struct Motion {
     pub pulse: (f32, f32),
     /// Runs downward by this much again and again: pixels and seconds.
     pub fall: (f32, f32),
+    /// Pixels to the right for every pixel of a fall.
+    pub lean: f32,
     /// Where in its waves it begins, from 0.0 to 1.0.
     pub phase: f32,
 }
@@ -160,15 +139,7 @@ pub struct Pose {
 impl Pose {
     /// Near, still, not mirrored.
     pub fn at(x: f32, y: f32, k: f32) -> Pose {
-        Pose {
-            x,
-            y,
-            k,
-            flip: false,
-            depth: 0.0,
-            opacity: 1.0,
-            motion: Motion::default(),
-        }
+        Pose { x, y, k, flip: false, depth: 0.0, opacity: 1.0, motion: Motion::default() }
     }
 
     /// Mirrored or not.
@@ -278,10 +249,7 @@ impl Stage {
             }
             let content = Content::Path {
                 d: data,
-                fill: shape
-                    .fill
-                    .as_ref()
-                    .map(|fill| fill.map(ink).paint(kx, pose.k)),
+                fill: shape.fill.as_ref().map(|fill| fill.map(ink).paint(kx, pose.k)),
                 stroke: shape.stroke.as_ref().map(|(fill, width)| Stroke {
                     paint: fill.map(ink).paint(kx, pose.k),
                     width: tidy((width * pose.k).max(0.1)),
@@ -316,14 +284,7 @@ impl Stage {
             let mut motion = pose.motion;
             motion.bob.0 = -motion.bob.0;
             motion.sway.0 = -motion.sway.0;
-            self.put(
-                &image,
-                Pose {
-                    y: y + (y - pose.y) * squash,
-                    motion,
-                    ..pose
-                },
-            );
+            self.put(&image, Pose { y: y + (y - pose.y) * squash, motion, ..pose });
         }
     }
 
@@ -333,15 +294,7 @@ impl Stage {
     }
 
     /// A surface around a point whose colours are meant as they are, moving.
-    pub fn raw_moving(
-        &mut self,
-        path: Path,
-        fill: impl Into<Fill>,
-        x: f32,
-        y: f32,
-        opacity: f32,
-        motion: Motion,
-    ) {
+    pub fn raw_moving(&mut self, path: Path, fill: impl Into<Fill>, x: f32, y: f32, opacity: f32, motion: Motion) {
         let mut sprite = Sprite::new();
         sprite.lit(path, fill);
         self.put(&sprite, Pose::at(x, y, 1.0).opacity(opacity).motion(motion));
@@ -360,9 +313,7 @@ impl Stage {
     /// Gives every layer from `first` on these tracks, in place of what it has of the same properties.
     pub fn animate(&mut self, first: usize, tracks: Vec<Track>) {
         for layer in self.layers.iter_mut().skip(first) {
-            layer
-                .tracks
-                .retain(|old| tracks.iter().all(|new| new.property != old.property));
+            layer.tracks.retain(|old| tracks.iter().all(|new| new.property != old.property));
             layer.tracks.extend(tracks.iter().cloned());
         }
     }
@@ -400,13 +351,15 @@ impl Stage {
         }
         let end = self.frames as f32;
         if motion.drift.0 != 0.0 {
-            tracks.push(track(
-                Property::X,
-                &[(0.0, layer.x), (end, layer.x + motion.drift.0)],
-            ));
+            tracks.push(track(Property::X, &[(0.0, layer.x), (end, layer.x + motion.drift.0)]));
         }
         if motion.fall.1 > 0.0 {
-            tracks.push(self.falling(motion, layer.y));
+            let (far, seconds) = motion.fall;
+            tracks.push(self.falling(Property::Y, layer.y, far, seconds, motion.phase));
+            if motion.lean != 0.0 {
+                let far = far * motion.lean;
+                tracks.push(self.falling(Property::X, layer.x, far, seconds, motion.phase));
+            }
         } else if motion.bob.1 > 0.0 {
             let (lift, seconds) = motion.bob;
             tracks.push(self.swinging(
@@ -418,10 +371,7 @@ impl Stage {
                 motion.drift.1,
             ));
         } else if motion.drift.1 != 0.0 {
-            tracks.push(track(
-                Property::Y,
-                &[(0.0, layer.y), (end, layer.y + motion.drift.1)],
-            ));
+            tracks.push(track(Property::Y, &[(0.0, layer.y), (end, layer.y + motion.drift.1)]));
         }
         if motion.sway.1 > 0.0 {
             let (turn, seconds) = motion.sway;
@@ -441,19 +391,9 @@ impl Stage {
         tracks
     }
 
-    fn swinging(
-        &self,
-        property: Property,
-        low: f32,
-        high: f32,
-        seconds: f32,
-        phase: f32,
-        drift: f32,
-    ) -> Track {
+    fn swinging(&self, property: Property, low: f32, high: f32, seconds: f32, phase: f32, drift: f32) -> Track {
         let end = self.frames as f32;
-        let half = (seconds * end / self.seconds.max(0.001) / 2.0)
-            .max(end / WAVES)
-            .max(1.0);
+        let half = (seconds * end / self.seconds.max(0.001) / 2.0).max(end / WAVES).max(1.0);
         let mut keys = Vec::new();
         let mut frame = -2.0 * half * phase.clamp(0.0, 1.0);
         let mut up = true;
@@ -469,23 +409,17 @@ impl Stage {
         Track { property, keys }
     }
 
-    fn falling(&self, motion: &Motion, y: f32) -> Track {
+    fn falling(&self, property: Property, from: f32, far: f32, seconds: f32, phase: f32) -> Track {
         let end = self.frames as f32;
-        let (far, seconds) = motion.fall;
-        let round = (seconds * end / self.seconds.max(0.001))
-            .max(end / WAVES)
-            .max(2.0);
+        let round = (seconds * end / self.seconds.max(0.001)).max(end / WAVES).max(2.0);
         let mut keys = Vec::new();
-        let mut frame = -round * motion.phase.clamp(0.0, 1.0);
+        let mut frame = -round * phase.clamp(0.0, 1.0);
         while frame < end {
-            keys.push(key(frame, y, Easing::Linear));
-            keys.push(key(frame + round - 0.01, y + far, Easing::Hold));
+            keys.push(key(frame, from, Easing::Linear));
+            keys.push(key(frame + round - 0.01, from + far, Easing::Hold));
             frame += round;
         }
-        Track {
-            property: Property::Y,
-            keys,
-        }
+        Track { property, keys }
     }
 }
 
@@ -496,19 +430,9 @@ pub fn track(property: Property, keys: &[(f32, f32)]) -> Track {
 
 /// A value that moves from key to key.
 pub fn eased(property: Property, keys: &[(f32, f32)], easing: Easing) -> Track {
-    Track {
-        property,
-        keys: keys
-            .iter()
-            .map(|(frame, value)| key(*frame, *value, easing))
-            .collect(),
-    }
+    Track { property, keys: keys.iter().map(|(frame, value)| key(*frame, *value, easing)).collect() }
 }
 
 fn key(frame: f32, value: f32, easing: Easing) -> Key {
-    Key {
-        frame: tidy(frame),
-        value: fine(value),
-        easing,
-    }
+    Key { frame: tidy(frame), value: fine(value), easing }
 }

@@ -49,13 +49,9 @@ impl Words<'_> {
     fn layer_down_to(self, stage: &Stage, least: f32) -> Layer {
         let (mx, my) = (stage.w * MARGIN, stage.h * MARGIN);
         let left = (self.x - self.width / 2.0).max(mx);
-        let right = (self.x + self.width / 2.0)
-            .min(stage.w - mx)
-            .max(left + 1.0);
+        let right = (self.x + self.width / 2.0).min(stage.w - mx).max(left + 1.0);
         let top = (self.y - self.height / 2.0).max(my);
-        let bottom = (self.y + self.height / 2.0)
-            .min(stage.h - my)
-            .max(top + 1.0);
+        let bottom = (self.y + self.height / 2.0).min(stage.h - my).max(top + 1.0);
         let content = Content::Text {
             text: clip(self.text),
             width: tidy(right - left),
@@ -74,11 +70,7 @@ impl Words<'_> {
                 dy: tidy(stage.u * 0.002),
             }),
         };
-        Layer::new(
-            content,
-            tidy((left + right) / 2.0),
-            tidy((top + bottom) / 2.0),
-        )
+        Layer::new(content, tidy((left + right) / 2.0), tidy((top + bottom) / 2.0))
     }
 }
 

@@ -54,9 +54,7 @@ pub fn compose(drawing: &Drawing) -> Composition {
         "cinematic",
     ]
     .iter()
-    .any(|word| {
-        drawing.mood.to_lowercase().contains(word) || drawing.style.to_lowercase().contains(word)
-    });
+    .any(|word| drawing.mood.to_lowercase().contains(word) || drawing.style.to_lowercase().contains(word));
     let family = if serif { Family::Serif } else { Family::Sans };
 
     let mut title = Words {
@@ -77,16 +75,8 @@ pub fn compose(drawing: &Drawing) -> Composition {
     if stage.moves() {
         let y = title.y;
         title.tracks = vec![
-            eased(
-                Property::Opacity,
-                &[(title_in, 0.0), (frame(0.9), 1.0)],
-                Easing::EaseOut,
-            ),
-            eased(
-                Property::Y,
-                &[(title_in, y + rise), (frame(1.05), y)],
-                Easing::EaseOut,
-            ),
+            eased(Property::Opacity, &[(title_in, 0.0), (frame(0.9), 1.0)], Easing::EaseOut),
+            eased(Property::Y, &[(title_in, y + rise), (frame(1.05), y)], Easing::EaseOut),
         ];
     }
     if !drawing.title.trim().is_empty() {
@@ -100,20 +90,12 @@ pub fn compose(drawing: &Drawing) -> Composition {
     let mut line = Sprite::new();
     line.lit(
         Path::round(-half, -thick / 2.0, half * 2.0, thick, thick),
-        across(
-            -half,
-            half,
-            &[accent.alpha(0.55), accent, accent.alpha(0.55)],
-        ),
+        across(-half, half, &[accent.alpha(0.55), accent, accent.alpha(0.55)]),
     );
     let before = stage.layers();
     stage.put(&line, Pose::at(w / 2.0, line_y, 1.0));
     if stage.moves() {
-        let reveal = eased(
-            Property::RevealRight,
-            &[(line_in, 0.0), (frame(1.1), 1.0)],
-            Easing::EaseInOut,
-        );
+        let reveal = eased(Property::RevealRight, &[(line_in, 0.0), (frame(1.1), 1.0)], Easing::EaseInOut);
         stage.animate(before, vec![reveal]);
     }
 
@@ -137,23 +119,13 @@ pub fn compose(drawing: &Drawing) -> Composition {
         if stage.moves() {
             let y = subtitle.y;
             subtitle.tracks = vec![
-                eased(
-                    Property::Opacity,
-                    &[(subtitle_in, 0.0), (frame(1.2), 1.0)],
-                    Easing::EaseOut,
-                ),
-                eased(
-                    Property::Y,
-                    &[(subtitle_in, tidy(y + rise * 0.7)), (frame(1.3), y)],
-                    Easing::EaseOut,
-                ),
+                eased(Property::Opacity, &[(subtitle_in, 0.0), (frame(1.2), 1.0)], Easing::EaseOut),
+                eased(Property::Y, &[(subtitle_in, tidy(y + rise * 0.7)), (frame(1.3), y)], Easing::EaseOut),
             ];
         }
         stage.layer(subtitle);
     }
     mark(&mut stage, ink);
-    let background = down(0.0, h, &palette.ground)
-        .map(|color| grade.apply(color))
-        .paint(1.0, 1.0);
+    let background = down(0.0, h, &palette.ground).map(|color| grade.apply(color)).paint(1.0, 1.0);
     stage.finish(Some(background))
 }

@@ -2,9 +2,7 @@
 
 use kinora_plugin_cards::{Cards, KINDS, compose};
 use kinora_sdk::Renderer;
-use kinora_sdk::documents::{
-    Composition, Content, DataPoint, Drawing, Layer, Paint, Property, Rate, Role, Stop,
-};
+use kinora_sdk::documents::{Composition, Content, DataPoint, Drawing, Layer, Paint, Property, Rate, Role, Stop};
 
 const SUBJECTS: [&str; 32] = [
     "a lighthouse keeper's last night on a stormy coast",
@@ -41,17 +39,8 @@ const SUBJECTS: [&str; 32] = [
     "birds",
 ];
 
-const SIZES: [(u32, u32); 9] = [
-    (64, 64),
-    (1280, 720),
-    (720, 1280),
-    (1080, 1080),
-    (3840, 2160),
-    (4320, 4320),
-    (2560, 720),
-    (360, 1280),
-    (65, 127),
-];
+const SIZES: [(u32, u32); 9] =
+    [(64, 64), (1280, 720), (720, 1280), (1080, 1080), (3840, 2160), (4320, 4320), (2560, 720), (360, 1280), (65, 127)];
 
 fn drawing(kind: &str) -> Drawing {
     Drawing {
@@ -68,13 +57,7 @@ fn drawing(kind: &str) -> Drawing {
         mood: "calm".into(),
         mark: "made with Kinora".into(),
         data: if kind == "chart" {
-            [3.0, -4.0, 0.0, 12.5]
-                .into_iter()
-                .map(|value| DataPoint {
-                    label: format!("v{value}"),
-                    value,
-                })
-                .collect()
+            [3.0, -4.0, 0.0, 12.5].into_iter().map(|value| DataPoint { label: format!("v{value}"), value }).collect()
         } else {
             Vec::new()
         },
@@ -82,10 +65,7 @@ fn drawing(kind: &str) -> Drawing {
 }
 
 fn illustration(subject: &str) -> Drawing {
-    Drawing {
-        subject: subject.into(),
-        ..drawing("illustration")
-    }
+    Drawing { subject: subject.into(), ..drawing("illustration") }
 }
 
 fn bytes(drawing: &Drawing) -> String {
@@ -98,25 +78,14 @@ fn all() -> Vec<Drawing> {
     for kind in KINDS {
         for (width, height) in SIZES {
             for frames in [1, 2, 90, 100_000] {
-                all.push(Drawing {
-                    width,
-                    height,
-                    frames,
-                    ..drawing(kind)
-                });
+                all.push(Drawing { width, height, frames, ..drawing(kind) });
             }
         }
     }
     for subject in SUBJECTS {
         for seed in 0..4 {
             for (width, height, frames) in [(1280, 720, 1), (720, 1280, 150), (64, 64, 1)] {
-                all.push(Drawing {
-                    width,
-                    height,
-                    frames,
-                    seed,
-                    ..illustration(subject)
-                });
+                all.push(Drawing { width, height, frames, seed, ..illustration(subject) });
             }
         }
     }
@@ -134,10 +103,7 @@ fn paints(layer: &Layer) -> Vec<&Paint> {
     match &layer.content {
         Content::Rect { fill, stroke, .. }
         | Content::Ellipse { fill, stroke, .. }
-        | Content::Path { fill, stroke, .. } => fill
-            .iter()
-            .chain(stroke.iter().map(|stroke| &stroke.paint))
-            .collect(),
+        | Content::Path { fill, stroke, .. } => fill.iter().chain(stroke.iter().map(|stroke| &stroke.paint)).collect(),
         Content::Text { .. } | Content::Image { .. } => Vec::new(),
     }
 }
@@ -146,15 +112,12 @@ fn paints(layer: &Layer) -> Vec<&Paint> {
 fn fault(composition: &Composition) -> Option<String> {
     for (index, layer) in composition.layers.iter().enumerate() {
         let numbers = [layer.x, layer.y, layer.opacity, layer.scale, layer.rotation];
-        if numbers.iter().any(|number| !number.is_finite()) || !(0.0..=1.0).contains(&layer.opacity)
-        {
+        if numbers.iter().any(|number| !number.is_finite()) || !(0.0..=1.0).contains(&layer.opacity) {
             return Some(format!("layer {index}: {numbers:?}"));
         }
         for paint in paints(layer) {
             let stops = stops(paint);
-            let ordered = stops
-                .windows(2)
-                .all(|pair| pair[0].offset <= pair[1].offset);
+            let ordered = stops.windows(2).all(|pair| pair[0].offset <= pair[1].offset);
             let ranged = stops.iter().all(|stop| (0.0..=1.0).contains(&stop.offset));
             if !ordered || !ranged || stops.len() == 1 {
                 return Some(format!("layer {index}: stops {stops:?}"));
@@ -170,21 +133,12 @@ fn fault(composition: &Composition) -> Option<String> {
             if keys.is_empty() || keys.windows(2).any(|pair| pair[0].frame > pair[1].frame) {
                 return Some(format!("layer {index}: keys out of order: {keys:?}"));
             }
-            if keys
-                .iter()
-                .any(|key| !key.frame.is_finite() || !key.value.is_finite())
-            {
+            if keys.iter().any(|key| !key.frame.is_finite() || !key.value.is_finite()) {
                 return Some(format!("layer {index}: {keys:?}"));
             }
-            let part = matches!(
-                track.property,
-                Property::Opacity | Property::RevealRight | Property::RevealUp
-            );
+            let part = matches!(track.property, Property::Opacity | Property::RevealRight | Property::RevealUp);
             if part && keys.iter().any(|key| !(0.0..=1.0).contains(&key.value)) {
-                return Some(format!(
-                    "layer {index}: {:?} out of range: {keys:?}",
-                    track.property
-                ));
+                return Some(format!("layer {index}: {:?} out of range: {keys:?}", track.property));
             }
         }
         if let Content::Path { d, .. } = &layer.content
@@ -217,14 +171,7 @@ fn two_subjects_give_different_compositions() {
 fn another_seed_moves_things() {
     for subject in SUBJECTS {
         let one = illustration(subject);
-        assert_ne!(
-            bytes(&one),
-            bytes(&Drawing {
-                seed: 8,
-                ..one.clone()
-            }),
-            "{subject}"
-        );
+        assert_ne!(bytes(&one), bytes(&Drawing { seed: 8, ..one.clone() }), "{subject}");
     }
 }
 
@@ -253,11 +200,7 @@ fn every_text_box_lies_inside_the_safe_margins() {
                 && layer.x + width / 2.0 <= w * 0.95
                 && layer.y - height / 2.0 >= h * 0.05
                 && layer.y + height / 2.0 <= h * 0.95;
-            assert!(
-                inside,
-                "{} {w}x{h}: {width}x{height} at {},{}",
-                drawing.kind, layer.x, layer.y
-            );
+            assert!(inside, "{} {w}x{h}: {width}x{height} at {},{}", drawing.kind, layer.x, layer.y);
         }
     }
 }
@@ -266,13 +209,7 @@ fn every_text_box_lies_inside_the_safe_margins() {
 fn words_are_never_set_smaller_than_can_be_read() {
     for drawing in all() {
         for layer in compose(&drawing).expect("can be drawn").layers {
-            let Content::Text {
-                text,
-                size,
-                min_size,
-                ..
-            } = layer.content
-            else {
+            let Content::Text { text, size, min_size, .. } = layer.content else {
                 continue;
             };
             // The mark is meant to be tiny.
@@ -304,18 +241,8 @@ fn a_composition_is_moderate() {
 #[test]
 fn a_picture_does_not_move() {
     for kind in KINDS {
-        let composition = compose(&Drawing {
-            frames: 1,
-            ..drawing(kind)
-        })
-        .expect("can be drawn");
-        assert!(
-            composition
-                .layers
-                .iter()
-                .all(|layer| layer.tracks.is_empty()),
-            "{kind}"
-        );
+        let composition = compose(&Drawing { frames: 1, ..drawing(kind) }).expect("can be drawn");
+        assert!(composition.layers.iter().all(|layer| layer.tracks.is_empty()), "{kind}");
     }
 }
 
@@ -323,13 +250,7 @@ fn a_picture_does_not_move() {
 fn a_clip_moves() {
     for kind in KINDS {
         let composition = compose(&drawing(kind)).expect("can be drawn");
-        assert!(
-            composition
-                .layers
-                .iter()
-                .any(|layer| !layer.tracks.is_empty()),
-            "{kind}"
-        );
+        assert!(composition.layers.iter().any(|layer| !layer.tracks.is_empty()), "{kind}");
     }
 }
 
@@ -337,49 +258,29 @@ fn a_clip_moves() {
 fn only_a_caption_is_transparent() {
     for kind in KINDS {
         let composition = compose(&drawing(kind)).expect("can be drawn");
-        assert_eq!(
-            composition.background.is_none(),
-            kind == "caption",
-            "{kind}"
-        );
+        assert_eq!(composition.background.is_none(), kind == "caption", "{kind}");
     }
 }
 
 #[test]
 fn what_always_moves_in_a_caption_is_small() {
-    let composition = compose(&Drawing {
-        width: 3840,
-        height: 2160,
-        frames: 300,
-        ..drawing("caption")
-    })
-    .expect("can be drawn");
+    let composition =
+        compose(&Drawing { width: 3840, height: 2160, frames: 300, ..drawing("caption") }).expect("can be drawn");
     let drifting: Vec<_> = composition
         .layers
         .iter()
-        .filter(|layer| {
-            layer
-                .tracks
-                .iter()
-                .any(|track| track.property == Property::X)
-        })
+        .filter(|layer| layer.tracks.iter().any(|track| track.property == Property::X))
         .collect();
     assert!(!drifting.is_empty() && drifting.len() <= 14);
     for layer in drifting {
-        let Some(Paint::Radial { radius, .. }) = paints(layer).first() else {
-            panic!("a mote is a glow")
-        };
+        let Some(Paint::Radial { radius, .. }) = paints(layer).first() else { panic!("a mote is a glow") };
         assert!(*radius <= 20.0, "{radius}");
     }
 }
 
 #[test]
 fn an_unknown_kind_is_answered_with_the_kinds_there_are() {
-    let failure = compose(&Drawing {
-        kind: "sculpture".into(),
-        ..drawing("chart")
-    })
-    .expect_err("unknown");
+    let failure = compose(&Drawing { kind: "sculpture".into(), ..drawing("chart") }).expect_err("unknown");
     assert_eq!(failure.kind, "invalid-input");
     for kind in KINDS.into_iter().chain(["sculpture"]) {
         assert!(failure.message.contains(kind), "{}", failure.message);
@@ -399,12 +300,7 @@ fn a_chart_refuses_what_is_not_a_number() {
 #[test]
 fn a_chart_shows_one_to_twenty_values() {
     let with = |count: usize| Drawing {
-        data: (0..count)
-            .map(|index| DataPoint {
-                label: format!("{index}"),
-                value: index as f64 - 3.0,
-            })
-            .collect(),
+        data: (0..count).map(|index| DataPoint { label: format!("{index}"), value: index as f64 - 3.0 }).collect(),
         ..drawing("chart")
     };
     assert!(compose(&with(0)).is_err());
@@ -417,26 +313,11 @@ fn a_chart_shows_one_to_twenty_values() {
 
 #[test]
 fn a_chart_draws_zeroes_and_losses() {
-    for values in [
-        vec![0.0, 0.0],
-        vec![-1.0, -5.0],
-        vec![1e-12, 0.0],
-        vec![1e15, -1e15],
-    ] {
-        let data = values
-            .iter()
-            .map(|value| DataPoint {
-                label: "x".into(),
-                value: *value,
-            })
-            .collect();
+    for values in [vec![0.0, 0.0], vec![-1.0, -5.0], vec![1e-12, 0.0], vec![1e15, -1e15]] {
+        let data = values.iter().map(|value| DataPoint { label: "x".into(), value: *value }).collect();
         for title in ["Catch", "Catch over time"] {
-            let composition = compose(&Drawing {
-                data: Clone::clone(&data),
-                title: title.into(),
-                ..drawing("chart")
-            })
-            .expect("can be drawn");
+            let composition = compose(&Drawing { data: Clone::clone(&data), title: title.into(), ..drawing("chart") })
+                .expect("can be drawn");
             assert_eq!(fault(&composition), None, "{values:?}");
         }
     }
@@ -451,11 +332,7 @@ fn a_long_title_in_any_script_is_accepted() {
         "🙂".repeat(500),
     ] {
         for kind in ["title-card", "caption", "chart"] {
-            let composition = compose(&Drawing {
-                title: title.clone(),
-                ..drawing(kind)
-            })
-            .expect("can be drawn");
+            let composition = compose(&Drawing { title: title.clone(), ..drawing(kind) }).expect("can be drawn");
             assert_eq!(fault(&composition), None);
         }
     }
@@ -470,9 +347,7 @@ fn hostile_sizes_are_refused() {
     };
     assert!(refused(|drawing| drawing.width = 0));
     assert!(refused(|drawing| drawing.height = u32::MAX));
-    assert!(refused(
-        |drawing| (drawing.width, drawing.height) = (8192, 16)
-    ));
+    assert!(refused(|drawing| (drawing.width, drawing.height) = (8192, 16)));
     assert!(refused(|drawing| drawing.frames = 0));
     assert!(refused(|drawing| drawing.frames = u32::MAX));
     assert!(refused(|drawing| drawing.rate = Rate { num: 30, den: 0 }));
@@ -482,13 +357,6 @@ fn hostile_sizes_are_refused() {
 #[test]
 fn the_manifest_names_a_renderer_and_its_kinds() {
     let manifest = Cards::manifest();
-    assert_eq!(
-        (
-            manifest.id.as_str(),
-            manifest.role,
-            manifest.version.as_str()
-        ),
-        ("cards", Role::Renderer, "0.1.0")
-    );
+    assert_eq!((manifest.id.as_str(), manifest.role, manifest.version.as_str()), ("cards", Role::Renderer, "0.1.0"));
     assert_eq!(manifest.kinds, KINDS);
 }

@@ -16,15 +16,7 @@ use crate::{
 pub(super) fn far_hills(stage: &mut Stage, scene: &Scene, spots: &Spots, color: Color) {
     let (h, u) = (stage.h, stage.u);
     if scene.at(Place::Mountains) {
-        land::mountains(
-            stage,
-            scene,
-            spots.horizon + u * 0.03,
-            u * 0.36,
-            rgb(0x74_809a),
-            0.6,
-            true,
-        );
+        land::mountains(stage, scene, spots.horizon + u * 0.03, u * 0.36, rgb(0x74_809a), 0.6, true);
     }
     for row in 0..3 {
         let t = row as f32 / 3.0;
@@ -41,13 +33,7 @@ pub(super) fn far_hills(stage: &mut Stage, scene: &Scene, spots: &Spots, color: 
             0.66 - 0.24 * row as f32,
         );
         let haze = scene.light.haze;
-        land::veil(
-            stage,
-            haze,
-            spots.horizon + h * (-0.02 + 0.05 * row as f32),
-            h * 0.06,
-            0.26 - 0.07 * row as f32,
-        );
+        land::veil(stage, haze, spots.horizon + h * (-0.02 + 0.05 * row as f32), h * 0.06, 0.26 - 0.07 * row as f32);
         if scene.at(Place::Forest) || row == 1 {
             land::pines(
                 stage,
@@ -75,33 +61,21 @@ pub(super) fn round_trees(
         stage.random.bits();
         let tone = leaf.mix(rgb(0xb0_a848), stage.random.range(0.0, 0.3));
         let k = stage.u * size * stage.random.range(0.7, 1.15);
-        stage.put(
-            &plant::tree(&mut random, tone),
-            Pose::at(x, y, k).depth(depth).flip(scene.side < 0.0),
-        );
+        stage.put(&plant::tree(&mut random, tone), Pose::at(x, y, k).depth(depth).flip(scene.side < 0.0));
     }
 }
 
 pub(super) fn hills(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     let (h, u) = (stage.h, stage.u);
     let autumn = scene.time == Time::Afternoon || scene.time == Time::Sunset;
-    let leaf = if autumn {
-        rgb(0xc0_8a44)
-    } else {
-        rgb(0x5b_944e)
-    };
+    let leaf = if autumn { rgb(0xc0_8a44) } else { rgb(0x5b_944e) };
     far_hills(stage, scene, spots, GRASS);
     let line = land::rolling(stage, h * 0.675, u * 0.022, 1.5);
     if !is_winter(scene) {
         let trees = if scene.place == Place::Garden { 5 } else { 4 };
         round_trees(stage, &line, leaf, (trees, 0.0011, 0.24), scene);
     }
-    land::hill(
-        stage,
-        &line,
-        turf(scene, GRASS.mix(rgb(0x8f_b35a), 0.3)),
-        0.12,
-    );
+    land::hill(stage, &line, turf(scene, GRASS.mix(rgb(0x8f_b35a), 0.3)), 0.12);
     if scene.at(Place::Village) {
         village(stage, scene, &line);
     }
@@ -118,11 +92,7 @@ pub(super) fn hedge(stage: &mut Stage, line: &[Point], leaf: Color) {
     let mut path = Path::default();
     let mut x = -u * 0.05;
     while x < stage.w + u * 0.05 {
-        path = path.and(Path::circle(
-            x,
-            land::height_at(line, x) - u * 0.01,
-            u * stage.random.range(0.025, 0.045),
-        ));
+        path = path.and(Path::circle(x, land::height_at(line, x) - u * 0.01, u * stage.random.range(0.025, 0.045)));
         x += u * 0.04;
     }
     let mut s = Sprite::new();
@@ -149,14 +119,8 @@ pub(super) fn fence(stage: &mut Stage, line: &[Point]) {
         x += gap;
     }
     for drop in [0.0, 0.028] {
-        let rail: Vec<Point> = line
-            .iter()
-            .map(|point| (point.0, point.1 + u * drop))
-            .collect();
-        let mut back: Vec<Point> = rail
-            .iter()
-            .map(|point| (point.0, point.1 + u * 0.007))
-            .collect();
+        let rail: Vec<Point> = line.iter().map(|point| (point.0, point.1 + u * drop)).collect();
+        let mut back: Vec<Point> = rail.iter().map(|point| (point.0, point.1 + u * 0.007)).collect();
         back.reverse();
         let mut outline = rail;
         outline.extend(back);
@@ -174,20 +138,12 @@ pub(super) fn village(stage: &mut Stage, scene: &Scene, line: &[Point]) {
         let x = stage.w * (index as f32 + stage.random.range(0.2, 0.8)) / count as f32;
         let y = land::height_at(line, x) + u * stage.random.range(0.004, 0.03);
         let look = Look {
-            tone: stage.random.pick(&[
-                rgb(0xb8_5444),
-                rgb(0x9a_5a4a),
-                rgb(0xc0_7048),
-                rgb(0x7a_5660),
-            ]),
+            tone: stage.random.pick(&[rgb(0xb8_5444), rgb(0x9a_5a4a), rgb(0xc0_7048), rgb(0x7a_5660)]),
             lamps: scene.light.lamps,
             variant: stage.random.below(4),
         };
         let k = u * stage.random.range(0.0016, 0.0022);
-        stage.put(
-            &build::house(look),
-            Pose::at(x, y, k).depth(0.12).flip(stage_flip(scene)),
-        );
+        stage.put(&build::house(look), Pose::at(x, y, k).depth(0.12).flip(stage_flip(scene)));
     }
     // A church tower, so that it is a village.
     let x = stage.w * (0.5 - scene.side * 0.12);
@@ -204,12 +160,7 @@ pub(super) fn village(stage: &mut Stage, scene: &Scene, line: &[Point]) {
     );
     tower.fill(Path::circle(0.0, -47.0, 4.6), rgb(0x4a_4450));
     tower.fill(Path::round(-2.6, -34.0, 5.2, 10.0, 2.6), rgb(0x5a_5460));
-    stage.put(
-        &tower,
-        Pose::at(x, y, u * 0.0024)
-            .depth(0.14)
-            .flip(stage_flip(scene)),
-    );
+    stage.put(&tower, Pose::at(x, y, u * 0.0024).depth(0.14).flip(stage_flip(scene)));
 }
 
 pub(super) fn stage_flip(scene: &Scene) -> bool {
@@ -229,14 +180,7 @@ pub(super) fn road(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     let mut s = Sprite::new();
     s.fill(
         Path::rect(-2.0, top - u * 0.006, w + 4.0, h - top + u * 0.03),
-        down(
-            top,
-            h,
-            &[
-                turf(scene, GRASS).lighter(0.08),
-                turf(scene, GRASS).darker(0.3),
-            ],
-        ),
+        down(top, h, &[turf(scene, GRASS).lighter(0.08), turf(scene, GRASS).darker(0.3)]),
     );
     let train = scene.has(Thing::Train);
     if train {
@@ -247,11 +191,7 @@ pub(super) fn road(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
                 (w + 2.0, top + u * 0.1),
                 (-2.0, top + u * 0.1),
             ]),
-            down(
-                top + u * 0.04,
-                top + u * 0.1,
-                &[rgb(0x8c_8580), rgb(0x6a_6462)],
-            ),
+            down(top + u * 0.04, top + u * 0.1, &[rgb(0x8c_8580), rgb(0x6a_6462)]),
         );
         let mut ties = Path::default();
         let mut x = 0.0;
@@ -260,10 +200,7 @@ pub(super) fn road(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
             x += u * 0.032;
         }
         s.fill(ties, rgb(0x54_443c));
-        s.fill(
-            Path::rect(-2.0, top + u * 0.056, w + 4.0, u * 0.005),
-            rgb(0xb9_bcc4),
-        );
+        s.fill(Path::rect(-2.0, top + u * 0.056, w + 4.0, u * 0.005), rgb(0xb9_bcc4));
         spots.road = Some(top + u * 0.059);
     } else {
         let asphalt = rgb(0x5a_5d68);

@@ -18,10 +18,7 @@ pub fn rolling(stage: &mut Stage, y: f32, swing: f32, length: f32) -> Vec<Point>
     (0..=18)
         .map(|step| {
             let x = w * (-0.05 + 1.1 * step as f32 / 18.0);
-            (
-                x,
-                y + swing * (wave(x / long + a) * 0.72 + wave(x / long * 2.3 + b) * 0.28),
-            )
+            (x, y + swing * (wave(x / long + a) * 0.72 + wave(x / long * 2.3 + b) * 0.28))
         })
         .collect()
 }
@@ -44,11 +41,7 @@ pub fn hill(stage: &mut Stage, points: &[Point], color: Color, depth: f32) {
     let bottom = stage.h + 4.0;
     sprite.fill(
         Path::land(points, bottom),
-        down(
-            top,
-            top + (bottom - top).min(stage.u * 0.42),
-            &[color.lighter(0.16), color, color.darker(0.2)],
-        ),
+        down(top, top + (bottom - top).min(stage.u * 0.42), &[color.lighter(0.16), color, color.darker(0.2)]),
     );
     stage.put(&sprite, Pose::at(0.0, 0.0, 1.0).depth(depth));
 }
@@ -57,28 +50,12 @@ pub fn hill(stage: &mut Stage, points: &[Point], color: Color, depth: f32) {
 pub fn veil(stage: &mut Stage, color: Color, y: f32, height: f32, strength: f32) {
     stage.raw(
         Path::rect(-2.0, y, stage.w + 4.0, height),
-        down(
-            y,
-            y + height,
-            &[
-                color.alpha(0.0),
-                color.alpha(strength),
-                color.alpha(strength * 0.25),
-            ],
-        ),
+        down(y, y + height, &[color.alpha(0.0), color.alpha(strength), color.alpha(strength * 0.25)]),
     );
 }
 
 /// A range of mountains whose feet are at `base`.
-pub fn mountains(
-    stage: &mut Stage,
-    scene: &Scene,
-    base: f32,
-    tall: f32,
-    rock: Color,
-    depth: f32,
-    snow: bool,
-) {
+pub fn mountains(stage: &mut Stage, scene: &Scene, base: f32, tall: f32, rock: Color, depth: f32, snow: bool) {
     let (w, u) = (stage.w, stage.u);
     let step = tall * 0.62;
     let count = (w / step) as usize + 3;
@@ -101,15 +78,8 @@ pub fn mountains(
             (1..=6)
                 .map(|step| {
                     let t = step as f32 / 6.0;
-                    let jag = if step == 6 {
-                        0.0
-                    } else {
-                        random.range(-0.045, 0.045)
-                    };
-                    (
-                        side * half * (t + jag),
-                        -high * (1.0 - t * (0.86 + 0.14 * t)),
-                    )
+                    let jag = if step == 6 { 0.0 } else { random.range(-0.045, 0.045) };
+                    (side * half * (t + jag), -high * (1.0 - t * (0.86 + 0.14 * t)))
                 })
                 .collect()
         };
@@ -118,10 +88,7 @@ pub fn mountains(
         let ridge: Vec<Point> = (1..=6)
             .map(|step| {
                 let t = step as f32 / 6.0;
-                (
-                    half * (0.16 * t + stage.random.range(-0.09, 0.09) * t.min(0.7)),
-                    -high * (1.0 - t),
-                )
+                (half * (0.16 * t + stage.random.range(-0.09, 0.09) * t.min(0.7)), -high * (1.0 - t))
             })
             .collect();
         let summit = (0.0, -high);
@@ -131,14 +98,8 @@ pub fn mountains(
         let mut shadow = vec![summit];
         shadow.extend(&right);
         shadow.extend(ridge.iter().rev());
-        sprite.fill(
-            Path::polygon(&whole),
-            down(-high, 0.0, &[rock.lighter(0.2), rock.lighter(0.04)]),
-        );
-        sprite.fill(
-            Path::polygon(&shadow),
-            down(-high, 0.0, &[rock.darker(0.28), rock.darker(0.08)]),
-        );
+        sprite.fill(Path::polygon(&whole), down(-high, 0.0, &[rock.lighter(0.2), rock.lighter(0.04)]));
+        sprite.fill(Path::polygon(&shadow), down(-high, 0.0, &[rock.darker(0.28), rock.darker(0.08)]));
         if snow && high > tall * 0.55 {
             let lower = stage.random.range(1.6, 2.2);
             let cut = lower as usize;
@@ -149,10 +110,7 @@ pub fn mountains(
             for step in 1..6 {
                 let t = step as f32 / 6.0;
                 let dip = if step % 2 == 1 { 0.1 } else { -0.03 } * high;
-                cap.push((
-                    rx + (lx - rx) * t,
-                    ry + (ly - ry) * t + dip * stage.random.range(0.6, 1.2),
-                ));
+                cap.push((rx + (lx - rx) * t, ry + (ly - ry) * t + dip * stage.random.range(0.6, 1.2)));
             }
             cap.extend(left[..cut].iter().rev());
             sprite.fill(Path::polygon(&cap), white);
@@ -163,49 +121,26 @@ pub fn mountains(
             dark.extend(ridge[..cut].iter().rev());
             sprite.fill(Path::polygon(&dark), white.mix(rgb(0x6b_86b4), 0.42));
         }
-        stage.put(
-            &sprite,
-            Pose::at(x, base, 1.0).depth(depth).flip(scene.side < 0.0),
-        );
+        stage.put(&sprite, Pose::at(x, base, 1.0).depth(depth).flip(scene.side < 0.0));
     }
     // No sky between their feet and what lies before them.
     if scene.place != crate::words::Place::Lake {
         let mut foot = Sprite::new();
-        foot.fill(
-            Path::rect(-2.0, base - 1.0, w + 4.0, u * 0.12),
-            rock.lighter(0.04),
-        );
+        foot.fill(Path::rect(-2.0, base - 1.0, w + 4.0, u * 0.12), rock.lighter(0.04));
         stage.put(&foot, Pose::at(0.0, 0.0, 1.0).depth(depth));
     }
     let haze = scene.light.haze;
-    veil(
-        stage,
-        haze,
-        base - tall * 0.5,
-        tall * 0.5 + u * 0.02,
-        0.5 * depth + 0.12,
-    );
+    veil(stage, haze, base - tall * 0.5, tall * 0.5 + u * 0.02, 0.5 * depth + 0.12);
 }
 
 /// A line of pines along a ground line.
-pub fn pines(
-    stage: &mut Stage,
-    ground: &[Point],
-    tall: f32,
-    color: Color,
-    depth: f32,
-    density: f32,
-) {
+pub fn pines(stage: &mut Stage, ground: &[Point], tall: f32, color: Color, depth: f32, density: f32) {
     let mut path = Path::default();
     let mut x = -stage.w * 0.03;
     while x < stage.w * 1.03 {
         let height = tall * stage.random.range(0.55, 1.1);
         if stage.random.chance(density) {
-            path = path.and(plant::pine_outline(
-                x,
-                height_at(ground, x) + tall * 0.06,
-                height,
-            ));
+            path = path.and(plant::pine_outline(x, height_at(ground, x) + tall * 0.06, height));
         }
         x += tall * stage.random.range(0.16, 0.34);
     }
@@ -226,10 +161,7 @@ pub fn grass(stage: &mut Stage, ground: &[Point], color: Color, tall: f32, opaci
         for _ in 0..count {
             let x = w * stage.random.range(-0.02, 1.02);
             let y = height_at(ground, x) + u * 0.006;
-            let (lean, high) = (
-                u * stage.random.range(-0.012, 0.012),
-                u * tall * stage.random.range(0.5, 1.1),
-            );
+            let (lean, high) = (u * stage.random.range(-0.012, 0.012), u * tall * stage.random.range(0.5, 1.1));
             path = path.and(
                 Path::at(x - u * 0.0022, y)
                     .quad(x, y - high * 0.5, x + lean, y - high)
@@ -238,14 +170,7 @@ pub fn grass(stage: &mut Stage, ground: &[Point], color: Color, tall: f32, opaci
             );
         }
         let mut sprite = Sprite::new();
-        sprite.fill(
-            path,
-            if group == 0 {
-                color
-            } else {
-                color.lighter(0.1)
-            },
-        );
+        sprite.fill(path, if group == 0 { color } else { color.lighter(0.1) });
         stage.put(&sprite, Pose::at(0.0, 0.0, 1.0).opacity(opacity));
     }
 }
@@ -282,14 +207,7 @@ pub fn headland(stage: &mut Stage, scene: &Scene, x: f32, top: f32, foot: f32) {
     let low = foot - top;
     let mut body = line.clone();
     body.push(at(far, foot));
-    sprite.fill(
-        Path::polygon(&body),
-        down(
-            0.0,
-            low,
-            &[rock.lighter(0.06), rock.darker(0.22), rock.darker(0.5)],
-        ),
-    );
+    sprite.fill(Path::polygon(&body), down(0.0, low, &[rock.lighter(0.06), rock.darker(0.22), rock.darker(0.5)]));
     // Facets that turn away from the light, and ledges that catch it.
     for index in 0..13 {
         let d = -0.16 + 0.13 * index as f32 + j(r, 0.02);
@@ -323,63 +241,32 @@ pub fn headland(stage: &mut Stage, scene: &Scene, x: f32, top: f32, foot: f32) {
     cover.push(at(-0.165, top + drop * 0.1));
     for index in 0..16 {
         let d = -0.1 + 0.11 * index as f32;
-        cover.push(at(
-            d + 0.03,
-            top + drop * (0.1 + 0.05 * (index % 2) as f32) - u * 0.03 * (d - 0.1).clamp(0.0, 1.0),
-        ));
+        cover.push(at(d + 0.03, top + drop * (0.1 + 0.05 * (index % 2) as f32) - u * 0.03 * (d - 0.1).clamp(0.0, 1.0)));
     }
     cover.push(at(far, back - u * 0.03));
-    sprite.fill(
-        Path::polygon(&cover),
-        down(
-            -u * 0.06,
-            drop * 0.2,
-            &[green.lighter(0.14), green.darker(0.18)],
-        ),
-    );
+    sprite.fill(Path::polygon(&cover), down(-u * 0.06, drop * 0.2, &[green.lighter(0.14), green.darker(0.18)]));
     stage.put(&sprite, Pose::at(x, top, 1.0));
     let edge = x - side * 0.335 * u;
-    let (left, right) = if side > 0.0 {
-        (edge - u * 0.03, stage.w)
-    } else {
-        (0.0, edge + u * 0.03)
-    };
+    let (left, right) = if side > 0.0 { (edge - u * 0.03, stage.w) } else { (0.0, edge + u * 0.03) };
     super::water::foam(stage, left, right, foot);
     // Rocks in the water before the tip.
     for index in 0..4 {
         let size = u * stage.random.range(0.018, 0.045);
-        let rx =
-            edge - side * u * (0.03 + 0.055 * index as f32) + stage.random.range(-0.01, 0.01) * u;
+        let rx = edge - side * u * (0.03 + 0.055 * index as f32) + stage.random.range(-0.01, 0.01) * u;
         let ry = foot + u * stage.random.range(0.0, 0.03);
         let mut stone = Sprite::new();
         stone.fill(
-            Path::polygon(&[
-                (-1.0, 0.0),
-                (-0.7, -0.5),
-                (-0.1, -0.85),
-                (0.5, -0.6),
-                (1.0, 0.0),
-            ]),
+            Path::polygon(&[(-1.0, 0.0), (-0.7, -0.5), (-0.1, -0.85), (0.5, -0.6), (1.0, 0.0)]),
             down(-0.8, 0.0, &[rock, rock.darker(0.5)]),
         );
-        stone.fill(
-            Path::polygon(&[(-0.1, -0.85), (0.5, -0.6), (1.0, 0.0), (0.2, 0.0)]),
-            rock.darker(0.55),
-        );
+        stone.fill(Path::polygon(&[(-0.1, -0.85), (0.5, -0.6), (1.0, 0.0), (0.2, 0.0)]), rock.darker(0.55));
         stage.put(&stone, Pose::at(rx, ry, size).flip(side < 0.0));
         super::water::foam(stage, rx - size * 1.2, rx + size * 1.2, ry);
     }
 }
 
 /// Dunes: a lit and a shaded side, parted by a crest that winds down.
-pub fn dunes(
-    stage: &mut Stage,
-    scene: &Scene,
-    y: f32,
-    tall: f32,
-    color: Color,
-    depth: f32,
-) -> Vec<Point> {
+pub fn dunes(stage: &mut Stage, scene: &Scene, y: f32, tall: f32, color: Color, depth: f32) -> Vec<Point> {
     let (w, u) = (stage.w, stage.u);
     let line = rolling(stage, y, tall * 0.5, 1.25);
     hill(stage, &line, color, depth);
@@ -400,11 +287,7 @@ pub fn dunes(
                     .line(x + s * u * 0.55, top + tall * 1.6)
                     .quad(x + s * u * 0.3, top + tall * 0.4, x, top + u * 0.002)
                     .close(),
-                across(
-                    x,
-                    x + s * u * 0.42,
-                    &[color.darker(0.3).alpha(0.75), color.darker(0.2).alpha(0.0)],
-                ),
+                across(x, x + s * u * 0.42, &[color.darker(0.3).alpha(0.75), color.darker(0.2).alpha(0.0)]),
             );
         }
     }
@@ -422,9 +305,7 @@ pub fn birds(stage: &mut Stage, scene: &Scene, horizon: f32) {
     let bird = crate::things::life::bird(scene.light.sky[0].mix(rgb(0x1a_1c2c), 0.7));
     let way = stage.travel(u * 0.03, u * 0.3) * scene.side;
     for index in 0..count {
-        let dx = u
-            * (0.045 * index as f32 + stage.random.range(-0.02, 0.02))
-            * if index % 2 == 0 { 1.0 } else { -0.8 };
+        let dx = u * (0.045 * index as f32 + stage.random.range(-0.02, 0.02)) * if index % 2 == 0 { 1.0 } else { -0.8 };
         let dy = u * stage.random.range(-0.045, 0.045);
         let motion = Motion {
             drift: (way, 0.0),
@@ -434,10 +315,7 @@ pub fn birds(stage: &mut Stage, scene: &Scene, horizon: f32) {
             ..Motion::default()
         };
         let k = u * stage.random.range(0.0006, 0.00105);
-        stage.put(
-            &bird,
-            Pose::at(x + dx, y + dy, k).opacity(0.72).motion(motion),
-        );
+        stage.put(&bird, Pose::at(x + dx, y + dy, k).opacity(0.72).motion(motion));
     }
 }
 
@@ -449,10 +327,7 @@ pub fn grass_on(stage: &mut Stage, line: &[Point], color: Color, tall: f32) {
     for _ in 0..((right - left).max(0.0) / u * 60.0) as usize {
         let x = stage.random.range(left, right);
         let y = height_at(line, x) + u * 0.006;
-        let (lean, high) = (
-            u * stage.random.range(-0.012, 0.012),
-            u * tall * stage.random.range(0.4, 1.1),
-        );
+        let (lean, high) = (u * stage.random.range(-0.012, 0.012), u * tall * stage.random.range(0.4, 1.1));
         path = path.and(
             Path::at(x - u * 0.0022, y)
                 .quad(x, y - high * 0.5, x + lean, y - high)

@@ -244,17 +244,11 @@ impl Light {
         let dark = matches!(time, Time::Night | Time::Dusk);
         match (weather, place) {
             (_, Place::Mars) => {
-                return if time == Time::Night {
-                    MARS_NIGHT
-                } else {
-                    MARS
-                };
+                return if time == Time::Night { MARS_NIGHT } else { MARS };
             }
             (Some(Weather::Storm), _) => return if dark { STORM_NIGHT } else { STORM },
             (Some(Weather::Rain), _) if !dark => return RAIN,
-            (Some(Weather::Snowfall), _)
-                if matches!(time, Time::Day | Time::Morning | Time::Afternoon) =>
-            {
+            (Some(Weather::Snowfall), _) if matches!(time, Time::Day | Time::Morning | Time::Afternoon) => {
                 return WINTER;
             }
             _ => {}

@@ -41,14 +41,7 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
             _ => 0.57,
         };
     sky::draw(stage, scene, horizon);
-    let mut spots = Spots {
-        horizon,
-        ground: None,
-        rock: None,
-        water: None,
-        road: None,
-        scale: 1.0,
-    };
+    let mut spots = Spots { horizon, ground: None, rock: None, water: None, road: None, scale: 1.0 };
     match scene.place {
         Place::Sea | Place::Harbour => shores::sea(stage, scene, &mut spots),
         Place::Lake => shores::lake(stage, scene, &mut spots),
@@ -78,27 +71,12 @@ fn lightning(stage: &mut Stage, w: f32, h: f32) {
         return;
     }
     let first = stage.layers();
-    stage.raw(
-        Path::rect(-2.0, -2.0, w + 4.0, h * 0.6),
-        down(0.0, h * 0.6, &[WHITE.alpha(0.5), WHITE.alpha(0.0)]),
-    );
+    stage.raw(Path::rect(-2.0, -2.0, w + 4.0, h * 0.6), down(0.0, h * 0.6, &[WHITE.alpha(0.5), WHITE.alpha(0.0)]));
     let frames = stage.frames as f32;
     let at = frames * stage.random.range(0.35, 0.7);
     let f = frames / stage.seconds.max(0.001) / 30.0;
-    let keys = [
-        (at, 0.0),
-        (at + 2.0 * f, 0.8),
-        (at + 5.0 * f, 0.1),
-        (at + 7.0 * f, 0.55),
-        (at + 16.0 * f, 0.0),
-    ];
-    stage.animate(
-        first,
-        vec![crate::stage::track(
-            kinora_sdk::documents::Property::Opacity,
-            &keys,
-        )],
-    );
+    let keys = [(at, 0.0), (at + 2.0 * f, 0.8), (at + 5.0 * f, 0.1), (at + 7.0 * f, 0.55), (at + 16.0 * f, 0.0)];
+    stage.animate(first, vec![crate::stage::track(kinora_sdk::documents::Property::Opacity, &keys)]);
 }
 
 fn town(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
@@ -118,19 +96,12 @@ pub(super) fn is_winter(scene: &Scene) -> bool {
 
 /// Green by summer, white by winter.
 pub(super) fn turf(scene: &Scene, green: Color) -> Color {
-    if is_winter(scene) {
-        rgb(0xee_f2f8).mix(green, 0.06)
-    } else {
-        green
-    }
+    if is_winter(scene) { rgb(0xee_f2f8).mix(green, 0.06) } else { green }
 }
 
 /// Grass along the line that people stand on.
 fn verdure(stage: &mut Stage, scene: &Scene, spots: &Spots) {
-    let green = matches!(
-        scene.place,
-        Place::Hills | Place::Garden | Place::Village | Place::Mountains | Place::Forest
-    );
+    let green = matches!(scene.place, Place::Hills | Place::Garden | Place::Village | Place::Mountains | Place::Forest);
     if let (true, false, Some(line)) = (green, is_winter(scene), &spots.ground) {
         land::grass(stage, line, GRASS.darker(0.05), 0.026, 1.0);
     }
@@ -142,31 +113,19 @@ fn foreground(stage: &mut Stage, scene: &Scene, spots: &Spots) {
     let Some(line) = &spots.ground else { return };
     let winter = is_winter(scene);
     let flowers = scene.at(Place::Garden) || scene.has(Thing::Flowers);
-    let sprinkled =
-        matches!(scene.place, Place::Hills | Place::Village) && !winter && !scene.light.is_dark();
+    let sprinkled = matches!(scene.place, Place::Hills | Place::Village) && !winter && !scene.light.is_dark();
     if flowers || sprinkled {
-        let count = if flowers {
-            (15.0 * (w / u).min(1.8)) as usize
-        } else {
-            12
-        };
+        let count = if flowers { (15.0 * (w / u).min(1.8)) as usize } else { 12 };
         let leaf = rgb(0x4f_8a4a);
-        const TONES: [u32; 6] = [
-            0xe8_5d6c, 0xf6_b13f, 0xf4_f0ea, 0xb07_cd0, 0xf2_8fae, 0xff_d964,
-        ];
-        let mut places: Vec<(f32, f32)> = (0..count)
-            .map(|_| (stage.random.range(-0.01, 1.01), stage.random.unit()))
-            .collect();
+        const TONES: [u32; 6] = [0xe8_5d6c, 0xf6_b13f, 0xf4_f0ea, 0xb07_cd0, 0xf2_8fae, 0xff_d964];
+        let mut places: Vec<(f32, f32)> =
+            (0..count).map(|_| (stage.random.range(-0.01, 1.01), stage.random.unit())).collect();
         places.sort_by(|a, b| a.1.total_cmp(&b.1));
         for (part, near) in places {
             let x = w * part;
             let base = land::height_at(line, x);
             let y = base + u * 0.03 + (h * 0.99 - base) * near * 0.75;
-            let k = u * if flowers {
-                0.0013 + 0.0012 * near
-            } else {
-                0.0006 + 0.0005 * near
-            };
+            let k = u * if flowers { 0.0013 + 0.0012 * near } else { 0.0006 + 0.0005 * near };
             let tone = rgb(stage.random.pick(&TONES));
             let variant = stage.random.below(3);
             let motion = Motion {
@@ -174,10 +133,7 @@ fn foreground(stage: &mut Stage, scene: &Scene, spots: &Spots) {
                 phase: stage.random.unit(),
                 ..Motion::default()
             };
-            stage.put(
-                &plant::flower(tone, leaf, variant),
-                Pose::at(x, y, k).motion(motion),
-            );
+            stage.put(&plant::flower(tone, leaf, variant), Pose::at(x, y, k).motion(motion));
         }
     }
     // The bottom grows darker, so that words stay readable.

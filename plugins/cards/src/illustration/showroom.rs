@@ -25,22 +25,10 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
     let drawing = stage.drawing().clone();
     let words = format!("{} {} {}", drawing.subject, drawing.mood, drawing.style).to_lowercase();
     let dark = scene.light.is_dark()
-        || [
-            "dark",
-            "luxur",
-            "night",
-            "noir",
-            "neon",
-            "dramatic",
-            "black background",
-        ]
-        .iter()
-        .any(|word| words.contains(word));
-    let index = if dark {
-        [2, 5][(scene.hash >> 3) as usize % 2]
-    } else {
-        [0, 1, 3, 4][((scene.hash >> 3) as usize) % 4]
-    };
+        || ["dark", "luxur", "night", "noir", "neon", "dramatic", "black background"]
+            .iter()
+            .any(|word| words.contains(word));
+    let index = if dark { [2, 5][scene.choice(3, 2)] } else { [0, 1, 3, 4][scene.choice(3, 4)] };
     let [top, low, floor, light] = SETS[index].map(rgb);
     let ground = h * 0.7;
     let (x, s) = (w * 0.5, scene.side);
@@ -50,12 +38,7 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
     let key = (x - s * u * 0.16, h * 0.36);
     stage.raw(
         Path::circle(key.0, key.1, u * 0.85),
-        glow(
-            key.0,
-            key.1,
-            u * 0.85,
-            light.alpha(if dark { 0.34 } else { 0.75 }),
-        ),
+        glow(key.0, key.1, u * 0.85, light.alpha(if dark { 0.34 } else { 0.75 })),
     );
     arch(stage, x, ground, dark, top, low, scene);
     stage.raw(
@@ -67,47 +50,26 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
         down(
             ground - u * 0.05,
             ground + u * 0.05,
-            &[
-                floor.alpha(0.0),
-                floor.lighter(0.06).alpha(0.8),
-                floor.alpha(0.0),
-            ],
+            &[floor.alpha(0.0), floor.lighter(0.06).alpha(0.8), floor.alpha(0.0)],
         ),
     );
     light_blades(stage, s, light, dark);
 
     let top_y = h * 0.665;
     let wide = u * if scene.things.first().is_some_and(|(thing, _)| {
-        matches!(
-            thing,
-            Thing::Laptop | Thing::Book | Thing::Car | Thing::Cup | Thing::Letter
-        )
+        matches!(thing, Thing::Laptop | Thing::Book | Thing::Car | Thing::Cup | Thing::Letter)
     }) {
         0.5
     } else {
         0.38
     };
     side_pieces(stage, scene, x, ground, dark);
-    plinth(
-        stage,
-        scene,
-        (x, top_y),
-        wide,
-        h * 0.82 - top_y,
-        &words,
-        dark,
-    );
+    plinth(stage, scene, (x, top_y), wide, h * 0.82 - top_y, &words, dark);
     let hero = scene.things.first().copied();
     product(stage, scene, hero, (x, top_y), dark, &words);
     for (index, (thing, color)) in scene.things.iter().skip(1).take(2).enumerate() {
         let side = if index == 0 { s } else { -s };
-        beside(
-            stage,
-            *thing,
-            scene.tone(*color, index + 1),
-            (x + side * u * 0.44, h * 0.79),
-            s,
-        );
+        beside(stage, *thing, scene.tone(*color, index + 1), (x + side * u * 0.44, h * 0.79), s);
     }
     bokeh(stage, light, dark);
 }
@@ -115,11 +77,7 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
 fn arch(stage: &mut Stage, x: f32, ground: f32, dark: bool, top: Color, low: Color, scene: &Scene) {
     let u = stage.u;
     let (half, high) = (u * 0.33, u * 0.58);
-    let inner = if dark {
-        low.darker(0.25)
-    } else {
-        top.mix(scene.tone(None, 2), 0.16).darker(0.05)
-    };
+    let inner = if dark { low.darker(0.25) } else { top.mix(scene.tone(None, 2), 0.16).darker(0.05) };
     let path = Path::at(x - half, ground)
         .line(x - half, ground - high + half)
         .cubic(
@@ -130,14 +88,7 @@ fn arch(stage: &mut Stage, x: f32, ground: f32, dark: bool, top: Color, low: Col
         )
         .line(x + half, ground)
         .close();
-    stage.raw(
-        path.clone(),
-        across(
-            x - half,
-            x + half,
-            &[inner.darker(0.14), inner, inner.lighter(0.1)],
-        ),
-    );
+    stage.raw(path.clone(), across(x - half, x + half, &[inner.darker(0.14), inner, inner.lighter(0.1)]));
     let mut s = Sprite::new();
     s.lit_line(path, top.lighter(0.35).alpha(0.35), u * 0.003);
     stage.put(&s, Pose::at(0.0, 0.0, 1.0));
@@ -151,24 +102,11 @@ fn light_blades(stage: &mut Stage, s: f32, light: Color, dark: bool) {
         let wide = u * 0.075;
         let lean = s * u * 0.42;
         let alpha = if dark { 0.05 } else { 0.17 };
-        let path = Path::polygon(&[
-            (x, -2.0),
-            (x + wide, -2.0),
-            (x + wide + lean, h * 0.7),
-            (x + lean, h * 0.7),
-        ]);
-        let motion = Motion {
-            pulse: (0.6, 7.0),
-            phase: 0.2 * index as f32,
-            ..Motion::default()
-        };
+        let path = Path::polygon(&[(x, -2.0), (x + wide, -2.0), (x + wide + lean, h * 0.7), (x + lean, h * 0.7)]);
+        let motion = Motion { pulse: (0.6, 7.0), phase: 0.2 * index as f32, ..Motion::default() };
         stage.raw_moving(
             path,
-            down(
-                0.0,
-                h * 0.7,
-                &[light.alpha(alpha), light.alpha(alpha * 0.2)],
-            ),
+            down(0.0, h * 0.7, &[light.alpha(alpha), light.alpha(alpha * 0.2)]),
             0.0,
             0.0,
             1.0,
@@ -181,11 +119,7 @@ fn light_blades(stage: &mut Stage, s: f32, light: Color, dark: bool) {
 fn side_pieces(stage: &mut Stage, scene: &Scene, x: f32, ground: f32, dark: bool) {
     let u = stage.u;
     let s = scene.side;
-    let tone = if dark {
-        rgb(0x3a_343c)
-    } else {
-        scene.tone(None, 2).mix(rgb(0xee_e0d2), 0.66)
-    };
+    let tone = if dark { rgb(0x3a_343c) } else { scene.tone(None, 2).mix(rgb(0xee_e0d2), 0.66) };
     let block = |stage: &mut Stage, cx: f32, base: f32, wide: f32, high: f32, tone: Color| {
         let mut b = Sprite::new();
         b.shadow(u * 0.015, wide * 0.02, wide * 0.68, wide * 0.12, 0.26);
@@ -195,72 +129,34 @@ fn side_pieces(stage: &mut Stage, scene: &Scene, x: f32, ground: f32, dark: bool
                 .line(wide / 2.0, 0.0)
                 .quad(0.0, wide * 0.16, -wide / 2.0, 0.0)
                 .close(),
-            across(
-                -wide / 2.0,
-                wide / 2.0,
-                &[tone.lighter(0.18), tone, tone.darker(0.28)],
-            ),
+            across(-wide / 2.0, wide / 2.0, &[tone.lighter(0.18), tone, tone.darker(0.28)]),
         );
-        b.fill(
-            Path::ellipse(0.0, -high, wide / 2.0, wide * 0.08),
-            tone.lighter(0.26),
-        );
+        b.fill(Path::ellipse(0.0, -high, wide / 2.0, wide * 0.08), tone.lighter(0.26));
         stage.put(&b, Pose::at(cx, base, 1.0).flip(s < 0.0));
     };
-    block(
-        stage,
-        x + s * u * 0.29,
-        ground + u * 0.04,
-        u * 0.16,
-        u * 0.2,
-        tone,
-    );
-    block(
-        stage,
-        x - s * u * 0.32,
-        ground + u * 0.07,
-        u * 0.2,
-        u * 0.07,
-        tone.darker(0.08),
-    );
-    let ball = if dark {
-        rgb(0xc8_9a58)
-    } else {
-        scene.tone(None, 1).mix(WHITE, 0.2)
-    };
+    block(stage, x + s * u * 0.29, ground + u * 0.04, u * 0.16, u * 0.2, tone);
+    block(stage, x - s * u * 0.32, ground + u * 0.07, u * 0.2, u * 0.07, tone.darker(0.08));
+    let ball = if dark { rgb(0xc8_9a58) } else { scene.tone(None, 1).mix(WHITE, 0.2) };
     let r = u * 0.05;
     stage.raw(
         Path::circle(x - s * u * 0.32, ground + u * 0.002 - r, r),
         Fill::Radial(
             [x - s * u * 0.34, ground - r * 1.4],
             r * 1.7,
-            vec![
-                (0.0, ball.lighter(0.6)),
-                (0.4, ball),
-                (1.0, ball.darker(0.5)),
-            ],
+            vec![(0.0, ball.lighter(0.6)), (0.4, ball), (1.0, ball.darker(0.5))],
         ),
     );
     // A branch in the tall stand.
     let leaf = if dark { rgb(0x8a_6e48) } else { rgb(0x7a_9276) };
     let mut branch = Sprite::new();
-    branch.line(
-        Path::at(0.0, 0.0).quad(2.0, -40.0, 16.0, -78.0),
-        leaf.darker(0.25),
-        1.4,
-    );
+    branch.line(Path::at(0.0, 0.0).quad(2.0, -40.0, 16.0, -78.0), leaf.darker(0.25), 1.4);
     for step in 0..7 {
         let t = (step as f32 + 1.0) / 7.0;
         let (bx, by) = (2.0 + 13.0 * t * t, -78.0 * t);
         for side in [-1.0, 1.0] {
             branch.fill(
                 Path::at(bx, by)
-                    .quad(
-                        bx + side * 12.0,
-                        by - 13.0,
-                        bx + side * 20.0 * (1.15 - t * 0.5),
-                        by - 12.0,
-                    )
+                    .quad(bx + side * 12.0, by - 13.0, bx + side * 20.0 * (1.15 - t * 0.5), by - 12.0)
                     .quad(bx + side * 12.0, by - 2.0, bx, by)
                     .close(),
                 if side < 0.0 { leaf.lighter(0.12) } else { leaf },
@@ -271,22 +167,11 @@ fn side_pieces(stage: &mut Stage, scene: &Scene, x: f32, ground: f32, dark: bool
         &branch,
         Pose::at(x + s * u * 0.3, ground - u * 0.16, u * 0.0032)
             .flip(s < 0.0)
-            .motion(Motion {
-                sway: (1.2, 5.0),
-                ..Motion::default()
-            }),
+            .motion(Motion { sway: (1.2, 5.0), ..Motion::default() }),
     );
 }
 
-fn plinth(
-    stage: &mut Stage,
-    scene: &Scene,
-    (x, y): (f32, f32),
-    wide: f32,
-    high: f32,
-    words: &str,
-    dark: bool,
-) {
+fn plinth(stage: &mut Stage, scene: &Scene, (x, y): (f32, f32), wide: f32, high: f32, words: &str, dark: bool) {
     let u = stage.u;
     let marble = words.contains("marb") || scene.hash.is_multiple_of(3);
     let wood = words.contains("wood");
@@ -306,12 +191,7 @@ fn plinth(
     let body = Path::at(-half, 0.0)
         .line(half, 0.0)
         .line(half, high)
-        .cubic(
-            (half, high + ry * 1.2),
-            (-half, high + ry * 1.2),
-            -half,
-            high,
-        )
+        .cubic((half, high + ry * 1.2), (-half, high + ry * 1.2), -half, high)
         .close();
     s.fill(
         body,
@@ -330,16 +210,11 @@ fn plinth(
         let mut veins = Path::default();
         let mut fine = Path::default();
         for _ in 0..7 {
-            let (mut vx, mut vy) = (
-                half * stage.random.range(-0.95, 0.5),
-                high * stage.random.range(0.12, 0.8),
-            );
+            let (mut vx, mut vy) = (half * stage.random.range(-0.95, 0.5), high * stage.random.range(0.12, 0.8));
             let mut points: Vec<Point> = vec![(vx, vy)];
             for _ in 0..5 {
                 vx = (vx + half * stage.random.range(0.08, 0.26)).min(half * 0.96);
-                vy = (vy + high * stage.random.range(-0.1, 0.16))
-                    .max(ry * 1.2)
-                    .min(high * 0.97);
+                vy = (vy + high * stage.random.range(-0.1, 0.16)).max(ry * 1.2).min(high * 0.97);
                 points.push((vx, vy));
             }
             let line = Path::smooth(&points, false);
@@ -354,17 +229,9 @@ fn plinth(
     }
     s.fill(
         Path::ellipse(0.0, 0.0, half, ry),
-        across(
-            -half,
-            half,
-            &[stone.lighter(0.5), stone.lighter(0.22), stone.darker(0.1)],
-        ),
+        across(-half, half, &[stone.lighter(0.5), stone.lighter(0.22), stone.darker(0.1)]),
     );
-    s.line(
-        Path::arc(0.0, 0.0, half, ry, 0.0, 0.5),
-        stone.lighter(0.6).alpha(0.5),
-        u * 0.0016,
-    );
+    s.line(Path::arc(0.0, 0.0, half, ry, 0.0, 0.5), stone.lighter(0.6).alpha(0.5), u * 0.0016);
     stage.put(&s, Pose::at(x, y, 1.0).flip(scene.side < 0.0));
 }
 
@@ -378,26 +245,16 @@ fn product(
 ) {
     let u = stage.u;
     let flip = scene.side < 0.0;
-    let premium = ["premium", "luxur", "gold", "exclusive"]
-        .iter()
-        .any(|word| words.contains(word));
+    let premium = ["premium", "luxur", "gold", "exclusive"].iter().any(|word| words.contains(word));
     let (thing, named) = hero.unwrap_or((Thing::Bottle, None));
-    let plain = if dark || premium {
-        rgb(0x35_3238)
-    } else {
-        scene.tone(None, 0)
-    };
+    let plain = if dark || premium { rgb(0x35_3238) } else { scene.tone(None, 0) };
     let tone = match (thing, named) {
         (_, Some(color)) => color,
         // A screen shines in colours even in the dark.
         (Thing::Phone | Thing::Laptop, None) => scene.tone(None, 0),
         _ => plain,
     };
-    let look = Look {
-        tone,
-        lamps: false,
-        variant: 0,
-    };
+    let look = Look { tone, lamps: false, variant: 0 };
     let (sprite, k, half) = match thing {
         Thing::Phone => (goods::phone(tone), 0.0042, 26.0),
         Thing::Laptop => (goods::laptop(tone), 0.0042, 56.0),
@@ -405,49 +262,16 @@ fn product(
         Thing::Watch => (goods::watch(tone), 0.0042, 18.0),
         Thing::Bottle => (goods::bottle(tone), 0.0042, 22.0),
         Thing::Bag => (goods::bag(tone), 0.0042, 44.0),
-        Thing::Cup => (
-            goods::cup(if named.is_none() {
-                scene.tone(None, 0)
-            } else {
-                tone
-            }),
-            0.0052,
-            40.0,
-        ),
+        Thing::Cup => (goods::cup(if named.is_none() { scene.tone(None, 0) } else { tone }), 0.0052, 40.0),
         Thing::Book => (goods::book(tone), 0.0038, 50.0),
         Thing::Letter => (goods::letter(scene.tone(named, 0)), 0.0046, 44.0),
-        Thing::Lamp => (
-            goods::lamp(Look {
-                lamps: true,
-                ..look
-            }),
-            0.0046,
-            26.0,
-        ),
-        Thing::Robot => (
-            life::robot(Look {
-                tone: scene.tone(named, 0),
-                ..look
-            }),
-            0.0042,
-            24.0,
-        ),
-        Thing::Car => (
-            wheel::car(Look {
-                tone: scene.tone(named, 0),
-                ..look
-            }),
-            0.0042,
-            46.0,
-        ),
+        Thing::Lamp => (goods::lamp(Look { lamps: true, ..look }), 0.0046, 26.0),
+        Thing::Robot => (life::robot(Look { tone: scene.tone(named, 0), ..look }), 0.0042, 24.0),
+        Thing::Car => (wheel::car(Look { tone: scene.tone(named, 0), ..look }), 0.0042, 46.0),
         Thing::Bicycle => (wheel::bicycle(look), 0.0046, 34.0),
         Thing::Sailboat => (vessel::sailboat(look), 0.0038, 34.0),
         Thing::Cat => (life::cat(rgb(0xd8_9450)), 0.0058, 20.0),
-        Thing::Flowers => (
-            plant::flower(scene.tone(named, 0), rgb(0x4c_8652), 0),
-            0.009,
-            10.0,
-        ),
+        Thing::Flowers => (plant::flower(scene.tone(named, 0), rgb(0x4c_8652), 0), 0.009, 10.0),
         Thing::Clock => (Sprite::new(), 0.0034, 34.0),
         _ => (goods::parcel(scene.tone(named, 0)), 0.0046, 38.0),
     };
@@ -456,12 +280,7 @@ fn product(
     let glow_color = if dark { rgb(0xff_dcae) } else { WHITE };
     stage.raw(
         Path::circle(x, y - u * 0.2, u * 0.36),
-        glow(
-            x,
-            y - u * 0.2,
-            u * 0.36,
-            glow_color.alpha(if dark { 0.2 } else { 0.4 }),
-        ),
+        glow(x, y - u * 0.2, u * 0.36, glow_color.alpha(if dark { 0.2 } else { 0.4 })),
     );
     let mut shadow = Sprite::new();
     shadow.shadow(half * 0.06, 0.4, half * 1.1, 3.0, 0.45);
@@ -472,15 +291,8 @@ fn product(
     }
     stage.put(&sprite, Pose::at(x, y, k).flip(flip));
     if thing == Thing::Cup {
-        let motion = Motion {
-            pulse: (0.25, 4.0),
-            bob: (u * 0.006, 4.0),
-            ..Motion::default()
-        };
-        stage.put(
-            &goods::steam(0),
-            Pose::at(x, y - 44.0 * k, k * 0.8).motion(motion),
-        );
+        let motion = Motion { pulse: (0.25, 4.0), bob: (u * 0.006, 4.0), ..Motion::default() };
+        stage.put(&goods::steam(0), Pose::at(x, y - 44.0 * k, k * 0.8).motion(motion));
     }
 }
 
@@ -506,11 +318,7 @@ fn bokeh(stage: &mut Stage, light: Color, dark: bool) {
     let (w, h, u) = (stage.w, stage.h, stage.u);
     for index in 0..9 {
         let r = u * stage.random.range(0.012, 0.045);
-        let part = if index % 2 == 0 {
-            stage.random.range(0.02, 0.26)
-        } else {
-            stage.random.range(0.74, 0.98)
-        };
+        let part = if index % 2 == 0 { stage.random.range(0.02, 0.26) } else { stage.random.range(0.74, 0.98) };
         let (x, y) = (w * part, h * stage.random.range(0.08, 0.62));
         let alpha = if dark { 0.13 } else { 0.2 };
         let motion = Motion {
@@ -521,12 +329,7 @@ fn bokeh(stage: &mut Stage, light: Color, dark: bool) {
         };
         stage.raw_moving(
             Path::circle(0.0, 0.0, r),
-            crate::paint::around(
-                0.0,
-                0.0,
-                r,
-                &[light.alpha(alpha * 0.45), light.alpha(alpha)],
-            ),
+            crate::paint::around(0.0, 0.0, r, &[light.alpha(alpha * 0.45), light.alpha(alpha)]),
             x,
             y,
             1.0,

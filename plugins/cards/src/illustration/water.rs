@@ -24,11 +24,7 @@ pub fn colors(scene: &Scene, base: Color) -> [Color; 3] {
 pub fn surface(stage: &mut Stage, scene: &Scene, top: f32, bottom: f32, horizon: f32) {
     let (w, u) = (stage.w, stage.u);
     let colors = colors(scene, rgb(0x1f_6f8f));
-    let fill = Fill::Linear(
-        [0.0, top],
-        [0.0, bottom],
-        vec![(0.0, colors[0]), (0.38, colors[1]), (1.0, colors[2])],
-    );
+    let fill = Fill::Linear([0.0, top], [0.0, bottom], vec![(0.0, colors[0]), (0.38, colors[1]), (1.0, colors[2])]);
     stage.raw(Path::rect(-2.0, top, w + 4.0, bottom - top + 2.0), fill);
     if scene.light.altitude >= 0.0 {
         let (x, _) = disc_at(stage, scene, horizon);
@@ -46,10 +42,7 @@ pub fn surface(stage: &mut Stage, scene: &Scene, top: f32, bottom: f32, horizon:
 }
 
 fn lens(x: f32, y: f32, half: f32, thick: f32) -> Path {
-    Path::at(x - half, y)
-        .quad(x, y - thick, x + half, y)
-        .quad(x, y + thick, x - half, y)
-        .close()
+    Path::at(x - half, y).quad(x, y - thick, x + half, y).quad(x, y + thick, x - half, y).close()
 }
 
 /// The path of light under sun or moon: bars that grow wider and sparser towards the viewer.
@@ -66,20 +59,8 @@ fn glitter(stage: &mut Stage, scene: &Scene, x: f32, top: f32, bottom: f32) {
             let off = u * (0.012 + 0.07 * t) * stage.random.range(-1.0, 1.0);
             path = path.and(lens(x + off, y, half, u * (0.0016 + 0.0062 * t)));
         }
-        let fill = down(
-            top,
-            bottom,
-            &[
-                color.lighter(0.25).alpha(0.9),
-                color.alpha(0.5),
-                color.alpha(0.06),
-            ],
-        );
-        let motion = Motion {
-            pulse: (0.5, 2.2 + 0.7 * part as f32),
-            phase: part as f32 / 3.0,
-            ..Motion::default()
-        };
+        let fill = down(top, bottom, &[color.lighter(0.25).alpha(0.9), color.alpha(0.5), color.alpha(0.06)]);
+        let motion = Motion { pulse: (0.5, 2.2 + 0.7 * part as f32), phase: part as f32 / 3.0, ..Motion::default() };
         stage.raw_moving(path, fill, 0.0, 0.0, 0.85, motion);
     }
 }
@@ -102,12 +83,7 @@ fn ripples(stage: &mut Stage, scene: &Scene, top: f32, bottom: f32) {
             let t = stage.random.unit();
             let y = top + depth * (0.02 + 0.98 * t * t);
             let half = u * (0.012 + 0.085 * t) * stage.random.range(0.5, 1.2);
-            path = path.and(lens(
-                w * stage.random.range(-0.05, 1.05),
-                y,
-                half,
-                u * (0.0008 + 0.0034 * t),
-            ));
+            path = path.and(lens(w * stage.random.range(-0.05, 1.05), y, half, u * (0.0008 + 0.0034 * t)));
         }
         let way = stage.travel(u * 0.008, u * 0.04) * if group == 1 { -1.0 } else { 1.0 };
         stage.raw_moving(
@@ -116,12 +92,7 @@ fn ripples(stage: &mut Stage, scene: &Scene, top: f32, bottom: f32) {
             0.0,
             0.0,
             1.0,
-            Motion {
-                drift: (way, 0.0),
-                bob: (u * 0.002, 3.5),
-                phase: 0.3 * group as f32,
-                ..Motion::default()
-            },
+            Motion { drift: (way, 0.0), bob: (u * 0.002, 3.5), phase: 0.3 * group as f32, ..Motion::default() },
         );
     }
 }
@@ -150,13 +121,8 @@ fn swell(stage: &mut Stage, scene: &Scene, top: f32, bottom: f32, colors: [Color
             crests.push((x + length * 0.6, -tall, tall));
             x += length * stage.random.range(0.92, 1.15);
         }
-        let color = if row < 3 {
-            colors[1].mix(colors[2], t)
-        } else {
-            colors[2].mix(rgb(0x05_0c14), 0.18 * t)
-        };
-        let way =
-            stage.travel(u * (0.012 + 0.02 * t), w * 0.08) * if row % 2 == 0 { 1.0 } else { 0.6 };
+        let color = if row < 3 { colors[1].mix(colors[2], t) } else { colors[2].mix(rgb(0x05_0c14), 0.18 * t) };
+        let way = stage.travel(u * (0.012 + 0.02 * t), w * 0.08) * if row % 2 == 0 { 1.0 } else { 0.6 };
         let motion = Motion {
             drift: (way, 0.0),
             bob: (height * 0.28, 3.0 + 0.4 * row as f32),
@@ -166,28 +132,14 @@ fn swell(stage: &mut Stage, scene: &Scene, top: f32, bottom: f32, colors: [Color
         let mut sprite = Sprite::new();
         sprite.lit(
             Path::land(&points, bottom - y + u * 0.1),
-            down(
-                -height,
-                u * 0.16,
-                &[color.lighter(0.14), color, color.darker(0.1)],
-            ),
+            down(-height, u * 0.16, &[color.lighter(0.14), color, color.darker(0.1)]),
         );
         let mut foam = Path::default();
         for (cx, cy, tall) in crests {
             foam = foam.and(
                 Path::at(cx - length * 0.13, cy + tall * 0.42)
-                    .quad(
-                        cx - length * 0.03,
-                        cy - tall * 0.12,
-                        cx + length * 0.05,
-                        cy + tall * 0.02,
-                    )
-                    .quad(
-                        cx + length * 0.1,
-                        cy + tall * 0.25,
-                        cx + length * 0.12,
-                        cy + tall * 0.6,
-                    )
+                    .quad(cx - length * 0.03, cy - tall * 0.12, cx + length * 0.05, cy + tall * 0.02)
+                    .quad(cx + length * 0.1, cy + tall * 0.25, cx + length * 0.12, cy + tall * 0.6)
                     .quad(cx, cy + tall * 0.1, cx - length * 0.13, cy + tall * 0.42)
                     .close(),
             );
@@ -204,43 +156,19 @@ pub fn mirror(stage: &mut Stage, sprite: &Sprite, pose: Pose) {
     let mut motion = pose.motion;
     motion.bob.0 = -motion.bob.0;
     motion.sway.0 = -motion.sway.0;
-    stage.put(
-        &image,
-        Pose {
-            opacity: pose.opacity * 0.2,
-            motion,
-            ..pose
-        },
-    );
+    stage.put(&image, Pose { opacity: pose.opacity * 0.2, motion, ..pose });
     // Lines of light break the image.
     let mut lines = Sprite::new();
     for step in 0..4 {
         let y = 5.0 + 9.0 * step as f32;
         lines.lit(
-            lens(
-                4.0 * wave(0.37 * step as f32),
-                y,
-                42.0 - 7.0 * step as f32,
-                0.8,
-            ),
-            across(
-                -46.0,
-                46.0,
-                &[WHITE.alpha(0.0), WHITE.alpha(0.16), WHITE.alpha(0.0)],
-            ),
+            lens(4.0 * wave(0.37 * step as f32), y, 42.0 - 7.0 * step as f32, 0.8),
+            across(-46.0, 46.0, &[WHITE.alpha(0.0), WHITE.alpha(0.16), WHITE.alpha(0.0)]),
         );
     }
     stage.put(
         &lines,
-        Pose {
-            opacity: 0.8,
-            depth: 0.0,
-            motion: Motion {
-                drift: pose.motion.drift,
-                ..Motion::default()
-            },
-            ..pose
-        },
+        Pose { opacity: 0.8, depth: 0.0, motion: Motion { drift: pose.motion.drift, ..Motion::default() }, ..pose },
     );
 }
 
@@ -258,11 +186,7 @@ pub fn foam(stage: &mut Stage, left: f32, right: f32, y: f32) {
             u * stage.random.range(0.0018, 0.0045),
         ));
     }
-    let motion = Motion {
-        bob: (u * 0.003, 3.0),
-        pulse: (0.6, 3.0),
-        ..Motion::default()
-    };
+    let motion = Motion { bob: (u * 0.003, 3.0), pulse: (0.6, 3.0), ..Motion::default() };
     let mut sprite = Sprite::new();
     sprite.fill(path, rgb(0xf4_fafa).alpha(0.62));
     stage.put(&sprite, Pose::at(0.0, 0.0, 1.0).motion(motion));

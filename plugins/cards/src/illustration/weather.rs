@@ -19,12 +19,7 @@ pub fn gloom(stage: &mut Stage, scene: &Scene, horizon: f32) {
         for index in 0..count {
             let x = w * (-0.15 + 1.3 * (index as f32 + stage.random.unit()) / count as f32);
             let r = u * stage.random.range(0.05, 0.13);
-            path = path.and(Path::ellipse(
-                x,
-                stage.random.range(-0.05, 0.01) * u,
-                r * 1.7,
-                r * 0.8,
-            ));
+            path = path.and(Path::ellipse(x, stage.random.range(-0.05, 0.01) * u, r * 1.7, r * 0.8));
         }
         let way = stage.travel(u * 0.014 * (3 - row) as f32, u * 0.12);
         let fill = down(
@@ -36,17 +31,7 @@ pub fn gloom(stage: &mut Stage, scene: &Scene, horizon: f32) {
                 color.mix(scene.light.cloud, 0.3).alpha(0.1),
             ],
         );
-        stage.raw_moving(
-            path,
-            fill,
-            0.0,
-            y,
-            1.0,
-            Motion {
-                drift: (way, 0.0),
-                ..Motion::default()
-            },
-        );
+        stage.raw_moving(path, fill, 0.0, y, 1.0, Motion { drift: (way, 0.0), ..Motion::default() });
     }
 }
 
@@ -64,13 +49,8 @@ pub fn draw(stage: &mut Stage, scene: &Scene) {
 /// Streaks in three depths; each repeats downward without a seam.
 fn rain(stage: &mut Stage, opacity: f32, slant: f32) {
     let (w, h, u) = (stage.w, stage.h, stage.u);
-    for (depth, (length, width, seconds)) in [
-        (0.035, 0.0008, 1.3),
-        (0.055, 0.0012, 0.95),
-        (0.085, 0.0017, 0.7),
-    ]
-    .into_iter()
-    .enumerate()
+    for (depth, (length, width, seconds)) in
+        [(0.035, 0.0008, 1.3), (0.055, 0.0012, 0.95), (0.085, 0.0017, 0.7)].into_iter().enumerate()
     {
         let count = 46 - 10 * depth;
         let mut path = Path::default();
@@ -78,51 +58,29 @@ fn rain(stage: &mut Stage, opacity: f32, slant: f32) {
             let (x, y) = (w * stage.random.range(-0.1, 1.25), h * stage.random.unit());
             for turn in 0..2 {
                 let y = y - h * turn as f32;
-                path = path
-                    .hop(x - slant * y, y)
-                    .line(x - slant * (y + u * length), y + u * length);
+                path = path.hop(x - slant * y, y).line(x - slant * (y + u * length), y + u * length);
             }
         }
         let mut sprite = crate::stage::Sprite::new();
         sprite.lit_line(path, rgb(0xdc_e8f2), u * width);
-        // Falling by the height moves it sideways by the slant; the streaks of both halves lie on the same lines.
-        let motion = Motion {
-            fall: (h, seconds),
-            phase: stage.random.unit(),
-            ..Motion::default()
-        };
-        stage.put(
-            &sprite,
-            crate::stage::Pose::at(0.0, 0.0, 1.0)
-                .opacity(opacity + 0.05 * depth as f32)
-                .motion(motion),
-        );
+        // A fall by the height brings the upper half exactly to where the lower one was.
+        let motion = Motion { fall: (h, seconds), lean: -slant, phase: stage.random.unit(), ..Motion::default() };
+        stage.put(&sprite, crate::stage::Pose::at(0.0, 0.0, 1.0).opacity(opacity + 0.05 * depth as f32).motion(motion));
     }
 }
 
 fn snow(stage: &mut Stage) {
     let (w, h, u) = (stage.w, stage.h, stage.u);
-    for (depth, (size, seconds, opacity)) in [
-        (0.0022, 17.0, 0.6),
-        (0.0036, 12.0, 0.75),
-        (0.0058, 8.5, 0.85),
-    ]
-    .into_iter()
-    .enumerate()
+    for (depth, (size, seconds, opacity)) in
+        [(0.0022, 17.0, 0.6), (0.0036, 12.0, 0.75), (0.0058, 8.5, 0.85)].into_iter().enumerate()
     {
         let mut path = Path::default();
         for _ in 0..(52 - 13 * depth) {
             let (x, y) = (w * stage.random.range(-0.02, 1.02), h * stage.random.unit());
             let r = u * size * stage.random.range(0.6, 1.2);
-            path = path
-                .and(Path::circle(x, y, r))
-                .and(Path::circle(x, y - h, r));
+            path = path.and(Path::circle(x, y, r)).and(Path::circle(x, y - h, r));
         }
-        let motion = Motion {
-            fall: (h, seconds),
-            phase: stage.random.unit(),
-            ..Motion::default()
-        };
+        let motion = Motion { fall: (h, seconds), phase: stage.random.unit(), ..Motion::default() };
         stage.raw_moving(path, WHITE, 0.0, 0.0, opacity, motion);
     }
 }
@@ -133,17 +91,10 @@ pub fn fog(stage: &mut Stage, color: Color, strength: f32) {
     let veil = |alpha: f32| color.alpha(alpha * strength);
     stage.raw(
         Path::rect(-2.0, h * 0.3, w + 4.0, h * 0.7 + 2.0),
-        down(
-            h * 0.3,
-            h,
-            &[veil(0.0), veil(0.5), veil(0.85), veil(0.55), veil(0.3)],
-        ),
+        down(h * 0.3, h, &[veil(0.0), veil(0.5), veil(0.85), veil(0.55), veil(0.3)]),
     );
     for index in 0..7 {
-        let (x, y) = (
-            w * (index as f32 + stage.random.unit()) / 7.0,
-            h * stage.random.range(0.5, 0.78),
-        );
+        let (x, y) = (w * (index as f32 + stage.random.unit()) / 7.0, h * stage.random.range(0.5, 0.78));
         let r = u * stage.random.range(0.2, 0.38);
         let way = stage.travel(u * 0.02, u * 0.15) * stage.random.sign();
         stage.raw_moving(
@@ -152,10 +103,7 @@ pub fn fog(stage: &mut Stage, color: Color, strength: f32) {
             x,
             y,
             1.0,
-            Motion {
-                drift: (way, 0.0),
-                ..Motion::default()
-            },
+            Motion { drift: (way, 0.0), ..Motion::default() },
         );
     }
 }
@@ -164,10 +112,7 @@ pub fn fog(stage: &mut Stage, color: Color, strength: f32) {
 pub fn motes(stage: &mut Stage, color: Color, count: usize, top: f32, bottom: f32) {
     for _ in 0..count {
         let r = stage.u * stage.random.range(0.004, 0.011);
-        let (x, y) = (
-            stage.w * stage.random.unit(),
-            stage.random.range(top, bottom),
-        );
+        let (x, y) = (stage.w * stage.random.unit(), stage.random.range(top, bottom));
         let way = stage.travel(stage.u * 0.02, stage.u * 0.12) * stage.random.range(-1.0, 1.0);
         let motion = Motion {
             drift: (way, -stage.travel(stage.u * 0.012, stage.u * 0.1)),
@@ -176,13 +121,6 @@ pub fn motes(stage: &mut Stage, color: Color, count: usize, top: f32, bottom: f3
             ..Motion::default()
         };
         let opacity = stage.random.range(0.4, 0.9);
-        stage.raw_moving(
-            Path::circle(0.0, 0.0, r),
-            glow(0.0, 0.0, r, color),
-            x,
-            y,
-            opacity,
-            motion,
-        );
+        stage.raw_moving(Path::circle(0.0, 0.0, r), glow(0.0, 0.0, r, color), x, y, opacity, motion);
     }
 }

@@ -19,12 +19,7 @@ pub(super) struct Pane {
 
 /// What is seen through the glass; everything is drawn inside its outline, for there is no clipping.
 pub(super) fn view(stage: &mut Stage, scene: &Scene, pane: Pane) {
-    let Pane {
-        left,
-        top,
-        width,
-        height,
-    } = pane;
+    let Pane { left, top, width, height } = pane;
     let (right, bottom) = (left + width, top + height);
     let light = scene.light;
     let u = stage.u;
@@ -33,19 +28,11 @@ pub(super) fn view(stage: &mut Stage, scene: &Scene, pane: Pane) {
         Fill::Linear(
             [0.0, top],
             [0.0, bottom],
-            vec![
-                (0.0, light.sky[0]),
-                (0.4, light.sky[1]),
-                (0.8, light.sky[2]),
-                (1.0, light.sky[3]),
-            ],
+            vec![(0.0, light.sky[0]), (0.4, light.sky[1]), (0.8, light.sky[2]), (1.0, light.sky[3])],
         ),
     );
     if light.altitude >= 0.0 {
-        let (x, y) = (
-            left + width * 0.3,
-            top + height * (0.72 - 0.5 * light.altitude),
-        );
+        let (x, y) = (left + width * 0.3, top + height * (0.72 - 0.5 * light.altitude));
         let r = (width * 0.28).min(y - top).min(bottom - y);
         stage.raw(Path::circle(x, y, r), glow(x, y, r, light.halo.alpha(0.8)));
         stage.raw(Path::circle(x, y, width * 0.055), light.disc);
@@ -88,30 +75,13 @@ pub(super) fn view(stage: &mut Stage, scene: &Scene, pane: Pane) {
                 .map(|step| {
                     (
                         left + width * step as f32 / 8.0,
-                        top + height
-                            * (level
-                                + if sea && row == 2 {
-                                    0.0
-                                } else {
-                                    stage.random.range(-0.055, 0.055)
-                                }),
+                        top + height * (level + if sea && row == 2 { 0.0 } else { stage.random.range(-0.055, 0.055) }),
                     )
                 })
                 .collect()
         };
-        let path = if town {
-            Path::crags(&points, bottom)
-        } else {
-            Path::land(&points, bottom)
-        };
-        stage.raw(
-            path,
-            down(
-                top + height * level,
-                bottom,
-                &[color.lighter(0.08), color.darker(0.12)],
-            ),
-        );
+        let path = if town { Path::crags(&points, bottom) } else { Path::land(&points, bottom) };
+        stage.raw(path, down(top + height * level, bottom, &[color.lighter(0.08), color.darker(0.12)]));
         if town && light.lamps {
             let mut panes = Path::default();
             for _ in 0..16 {
@@ -125,32 +95,16 @@ pub(super) fn view(stage: &mut Stage, scene: &Scene, pane: Pane) {
     if matches!(scene.weather, Some(Weather::Rain | Weather::Storm)) {
         let (mut drops, mut runs) = (Path::default(), Path::default());
         for index in 0..60 {
-            let (x, y) = (
-                stage.random.range(left + 4.0, right - 4.0),
-                stage.random.range(top + 4.0, bottom - u * 0.06),
-            );
-            drops = drops.and(Path::ellipse(
-                x,
-                y,
-                u * 0.0022,
-                u * stage.random.range(0.0026, 0.005),
-            ));
+            let (x, y) =
+                (stage.random.range(left + 4.0, right - 4.0), stage.random.range(top + 4.0, bottom - u * 0.06));
+            drops = drops.and(Path::ellipse(x, y, u * 0.0022, u * stage.random.range(0.0026, 0.005)));
             if index % 5 == 0 {
-                runs = runs
-                    .hop(x, y)
-                    .line(x + u * 0.001, y + u * stage.random.range(0.02, 0.055));
+                runs = runs.hop(x, y).line(x + u * 0.001, y + u * stage.random.range(0.02, 0.055));
             }
         }
         let mut s = Sprite::new();
-        s.lit(drops, WHITE.alpha(0.5))
-            .lit_line(runs, WHITE.alpha(0.28), u * 0.0024);
-        stage.put(
-            &s,
-            Pose::at(0.0, 0.0, 1.0).motion(Motion {
-                pulse: (0.6, 3.0),
-                ..Motion::default()
-            }),
-        );
+        s.lit(drops, WHITE.alpha(0.5)).lit_line(runs, WHITE.alpha(0.28), u * 0.0024);
+        stage.put(&s, Pose::at(0.0, 0.0, 1.0).motion(Motion { pulse: (0.6, 3.0), ..Motion::default() }));
     }
     // A gleam on the glass.
     stage.raw(
@@ -165,12 +119,7 @@ pub(super) fn view(stage: &mut Stage, scene: &Scene, pane: Pane) {
 }
 
 pub(super) fn frame(stage: &mut Stage, pane: Pane) {
-    let Pane {
-        left,
-        top,
-        width,
-        height,
-    } = pane;
+    let Pane { left, top, width, height } = pane;
     let u = stage.u;
     let (thick, thin) = (u * 0.022, u * 0.012);
     let paint = rgb(0xf4_ede4);
@@ -207,22 +156,11 @@ pub(super) fn frame(stage: &mut Stage, pane: Pane) {
         rgb(0x1c_1620).alpha(0.25),
     );
     s.fill(
-        Path::round(
-            left - thick * 2.2,
-            top + height + thick * 0.4,
-            width + thick * 4.4,
-            thick * 0.9,
-            thick * 0.2,
-        ),
+        Path::round(left - thick * 2.2, top + height + thick * 0.4, width + thick * 4.4, thick * 0.9, thick * 0.2),
         paint.lighter(0.3),
     );
     s.fill(
-        Path::rect(
-            left - thick * 1.8,
-            top + height + thick * 1.3,
-            width + thick * 3.6,
-            thick * 0.4,
-        ),
+        Path::rect(left - thick * 1.8, top + height + thick * 1.3, width + thick * 3.6, thick * 0.4),
         rgb(0x20_1418).alpha(0.22),
     );
     stage.put(&s, Pose::at(0.0, 0.0, 1.0));
@@ -239,38 +177,15 @@ pub(super) fn curtains(stage: &mut Stage, scene: &Scene, pane: Pane) {
         for fold in 0..4 {
             let near = side * u * (-0.058 + 0.029 * fold as f32);
             let wide = u * 0.034;
-            let color = if fold % 2 == 0 {
-                cloth
-            } else {
-                cloth.darker(0.09)
-            };
+            let color = if fold % 2 == 0 { cloth } else { cloth.darker(0.09) };
             let path = Path::at(near - wide / 2.0, 0.0)
-                .quad(
-                    near - wide * 0.35 + side * u * 0.01,
-                    (bottom - top) * 0.5,
-                    near - wide / 2.0,
-                    bottom - top,
-                )
-                .quad(
-                    near,
-                    bottom - top + u * 0.008,
-                    near + wide / 2.0,
-                    bottom - top,
-                )
-                .quad(
-                    near + wide * 0.55 + side * u * 0.012,
-                    (bottom - top) * 0.5,
-                    near + wide / 2.0,
-                    0.0,
-                )
+                .quad(near - wide * 0.35 + side * u * 0.01, (bottom - top) * 0.5, near - wide / 2.0, bottom - top)
+                .quad(near, bottom - top + u * 0.008, near + wide / 2.0, bottom - top)
+                .quad(near + wide * 0.55 + side * u * 0.012, (bottom - top) * 0.5, near + wide / 2.0, 0.0)
                 .close();
             s.fill(
                 path,
-                across(
-                    near - wide / 2.0,
-                    near + wide / 2.0,
-                    &[color.lighter(0.14), color, color.darker(0.16)],
-                ),
+                across(near - wide / 2.0, near + wide / 2.0, &[color.lighter(0.14), color, color.darker(0.16)]),
             );
         }
         stage.put(
@@ -284,15 +199,8 @@ pub(super) fn curtains(stage: &mut Stage, scene: &Scene, pane: Pane) {
     }
     let mut rod = Sprite::new();
     let (left, right) = (pane.left - u * 0.13, pane.left + pane.width + u * 0.13);
-    rod.line(
-        Path::at(left, top).line(right, top),
-        rgb(0x5a_4438),
-        u * 0.009,
-    );
-    rod.fill(
-        Path::circle(left, top, u * 0.011).and(Path::circle(right, top, u * 0.011)),
-        rgb(0x6e_5444),
-    );
+    rod.line(Path::at(left, top).line(right, top), rgb(0x5a_4438), u * 0.009);
+    rod.fill(Path::circle(left, top, u * 0.011).and(Path::circle(right, top, u * 0.011)), rgb(0x6e_5444));
     stage.put(&rod, Pose::at(0.0, 0.0, 1.0));
 }
 
@@ -303,11 +211,7 @@ pub(super) fn light_on_wall(stage: &mut Stage, scene: &Scene, pane: Pane, table:
     }
     let u = stage.u;
     let s = scene.side;
-    let start = if s > 0.0 {
-        pane.left + pane.width + u * 0.13
-    } else {
-        pane.left - u * 0.13
-    };
+    let start = if s > 0.0 { pane.left + pane.width + u * 0.13 } else { pane.left - u * 0.13 };
     let color = scene.light.halo;
     for column in 0..2 {
         for row in 0..2 {
@@ -326,10 +230,7 @@ pub(super) fn light_on_wall(stage: &mut Stage, scene: &Scene, pane: Pane, table:
                 0.0,
                 0.0,
                 0.9,
-                Motion {
-                    pulse: (0.7, 6.0),
-                    ..Motion::default()
-                },
+                Motion { pulse: (0.7, 6.0), ..Motion::default() },
             );
         }
     }

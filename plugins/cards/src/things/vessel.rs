@@ -20,20 +20,10 @@ pub fn sailboat(look: Look) -> Sprite {
         across(-36.0, -2.0, &[cloth.darker(0.16), cloth]),
     );
     s.fill(
-        Path::at(1.0, -90.0)
-            .cubic((14.0, -62.0), (28.0, -34.0), 33.0, -18.0)
-            .quad(16.0, -14.0, 1.0, -15.0)
-            .close(),
-        across(
-            0.0,
-            34.0,
-            &[look.tone.lighter(0.22), look.tone, look.tone.darker(0.15)],
-        ),
+        Path::at(1.0, -90.0).cubic((14.0, -62.0), (28.0, -34.0), 33.0, -18.0).quad(16.0, -14.0, 1.0, -15.0).close(),
+        across(0.0, 34.0, &[look.tone.lighter(0.22), look.tone, look.tone.darker(0.15)]),
     );
-    s.fill(
-        Path::polygon(&[(-2.0, -98.0), (9.0, -95.5), (-2.0, -93.0)]),
-        look.tone,
-    );
+    s.fill(Path::polygon(&[(-2.0, -98.0), (9.0, -95.5), (-2.0, -93.0)]), look.tone);
     s.fill(
         Path::at(-38.0, -11.0)
             .quad(0.0, -8.0, 44.0, -13.0)
@@ -43,11 +33,7 @@ pub fn sailboat(look: Look) -> Sprite {
             .close(),
         down(-13.0, 2.0, &[rgb(0x8c_5a42), rgb(0x54_342c)]),
     );
-    s.line(
-        Path::at(-38.0, -10.6).quad(0.0, -7.6, 43.5, -12.6),
-        rgb(0xf7_ead2),
-        1.4,
-    );
+    s.line(Path::at(-38.0, -10.6).quad(0.0, -7.6, 43.5, -12.6), rgb(0xf7_ead2), 1.4);
     s
 }
 
@@ -67,14 +53,8 @@ pub fn fishing_boat(look: Look) -> Sprite {
         rope,
         0.6,
     );
-    s.fill(
-        Path::round(2.0, -37.0, 22.0, 26.0, 2.0),
-        across(2.0, 24.0, &[rgb(0xff_f9ee), rgb(0xc9_c2bf)]),
-    );
-    s.fill(
-        Path::round(-0.5, -40.0, 27.0, 4.2, 1.6),
-        look.tone.darker(0.25),
-    );
+    s.fill(Path::round(2.0, -37.0, 22.0, 26.0, 2.0), across(2.0, 24.0, &[rgb(0xff_f9ee), rgb(0xc9_c2bf)]));
+    s.fill(Path::round(-0.5, -40.0, 27.0, 4.2, 1.6), look.tone.darker(0.25));
     for x in [5.0, 14.5] {
         let pane = Path::round(x, -33.0, 6.6, 8.0, 1.0);
         if look.lamps {
@@ -90,35 +70,14 @@ pub fn fishing_boat(look: Look) -> Sprite {
         .line(-36.0, 3.0)
         .quad(-43.0, -4.0, -44.0, -14.0)
         .close();
-    s.fill(
-        hull,
-        down(
-            -22.0,
-            3.0,
-            &[look.tone.lighter(0.12), look.tone, look.tone.darker(0.4)],
-        ),
-    );
-    s.line(
-        Path::at(-44.0, -13.4)
-            .quad(-6.0, -8.4, 24.0, -12.4)
-            .quad(38.0, -14.4, 49.5, -21.4),
-        rgb(0xfb_f0dc),
-        1.8,
-    );
-    s.line(
-        Path::at(-40.0, -1.0).line(39.0, -1.0),
-        rgb(0xfb_f0dc).alpha(0.5),
-        1.2,
-    );
+    s.fill(hull, down(-22.0, 3.0, &[look.tone.lighter(0.12), look.tone, look.tone.darker(0.4)]));
+    s.line(Path::at(-44.0, -13.4).quad(-6.0, -8.4, 24.0, -12.4).quad(38.0, -14.4, 49.5, -21.4), rgb(0xfb_f0dc), 1.8);
+    s.line(Path::at(-40.0, -1.0).line(39.0, -1.0), rgb(0xfb_f0dc).alpha(0.5), 1.2);
     for x in [-30.0, -18.0] {
-        s.fill(Path::circle(x, -6.0, 3.0), rgb(0x3c_3b44))
-            .fill(Path::circle(x, -6.0, 1.3), rgb(0x8a_8a90));
+        s.fill(Path::circle(x, -6.0, 3.0), rgb(0x3c_3b44)).fill(Path::circle(x, -6.0, 1.3), rgb(0x8a_8a90));
     }
     if look.lamps {
-        s.lit(
-            Path::circle(-8.0, -60.0, 22.0),
-            glow(-8.0, -60.0, 22.0, LAMPLIGHT.alpha(0.75)),
-        );
+        s.lit(Path::circle(-8.0, -60.0, 22.0), glow(-8.0, -60.0, 22.0, LAMPLIGHT.alpha(0.75)));
         s.lit(Path::circle(-8.0, -60.0, 1.8), rgb(0xff_f4d8));
     }
     s
@@ -127,15 +86,9 @@ pub fn fishing_boat(look: Look) -> Sprite {
 /// A ship, 60 high and 180 long, with its bow to the right.
 pub fn ship(look: Look) -> Sprite {
     let mut s = Sprite::new();
-    for (index, (left, right)) in [(-58.0, 46.0), (-50.0, 36.0), (-42.0, 26.0)]
-        .into_iter()
-        .enumerate()
-    {
+    for (index, (left, right)) in [(-58.0, 46.0), (-50.0, 36.0), (-42.0, 26.0)].into_iter().enumerate() {
         let top = -32.0 - 8.0 * index as f32;
-        s.fill(
-            Path::round(left, top, right - left, 9.0, 2.0),
-            across(left, right, &[rgb(0xff_fcf5), rgb(0xd5_d0d0)]),
-        );
+        s.fill(Path::round(left, top, right - left, 9.0, 2.0), across(left, right, &[rgb(0xff_fcf5), rgb(0xd5_d0d0)]));
         let mut panes = Path::default();
         let mut x = left + 4.0;
         while x < right - 4.0 {
@@ -150,25 +103,11 @@ pub fn ship(look: Look) -> Sprite {
     }
     for x in [-26.0, -4.0] {
         s.fill(
-            Path::polygon(&[
-                (x, -48.0),
-                (x - 2.0, -64.0),
-                (x + 9.0, -64.0),
-                (x + 11.0, -48.0),
-            ]),
-            across(
-                x,
-                x + 11.0,
-                &[look.tone.lighter(0.15), look.tone.darker(0.25)],
-            ),
+            Path::polygon(&[(x, -48.0), (x - 2.0, -64.0), (x + 9.0, -64.0), (x + 11.0, -48.0)]),
+            across(x, x + 11.0, &[look.tone.lighter(0.15), look.tone.darker(0.25)]),
         );
         s.fill(
-            Path::polygon(&[
-                (x - 1.6, -61.0),
-                (x - 2.0, -64.0),
-                (x + 9.0, -64.0),
-                (x + 9.3, -61.0),
-            ]),
+            Path::polygon(&[(x - 1.6, -61.0), (x - 2.0, -64.0), (x + 9.0, -64.0), (x + 9.3, -61.0)]),
             rgb(0x2b_2c36),
         );
     }
@@ -214,11 +153,7 @@ pub fn whale() -> Sprite {
             .close(),
         rgb(0xd9_e6ec).alpha(0.85),
     );
-    s.line(
-        Path::at(70.0, 5.0).quad(44.0, 8.0, 30.0, 4.0),
-        back.darker(0.5),
-        1.0,
-    );
+    s.line(Path::at(70.0, 5.0).quad(44.0, 8.0, 30.0, 4.0), back.darker(0.5), 1.0);
     s.fill(
         Path::at(20.0, 14.0)
             .cubic((14.0, 28.0), (0.0, 40.0), -14.0, 42.0)
@@ -226,22 +161,15 @@ pub fn whale() -> Sprite {
             .close(),
         back.darker(0.25),
     );
-    s.fill(Path::circle(44.0, -1.0, 2.2), rgb(0x1a_2636))
-        .fill(Path::circle(44.6, -1.8, 0.7), rgb(0xff_ffff));
+    s.fill(Path::circle(44.0, -1.0, 2.2), rgb(0x1a_2636)).fill(Path::circle(44.6, -1.8, 0.7), rgb(0xff_ffff));
     s
 }
 
 /// A fish around its middle, 40 long, head to the right.
 pub fn fish(tone: Color) -> Sprite {
     let mut s = Sprite::new();
-    s.fill(
-        Path::polygon(&[(-12.0, 0.0), (-22.0, -9.0), (-19.0, 0.0), (-22.0, 9.0)]),
-        tone.darker(0.15),
-    );
-    s.fill(
-        Path::at(-6.0, -7.0).quad(2.0, -15.0, 8.0, -6.0).close(),
-        tone.darker(0.2),
-    );
+    s.fill(Path::polygon(&[(-12.0, 0.0), (-22.0, -9.0), (-19.0, 0.0), (-22.0, 9.0)]), tone.darker(0.15));
+    s.fill(Path::at(-6.0, -7.0).quad(2.0, -15.0, 8.0, -6.0).close(), tone.darker(0.2));
     s.fill(
         Path::at(-14.0, 0.0)
             .cubic((-4.0, -12.0), (12.0, -11.0), 19.0, 0.0)
@@ -250,14 +178,9 @@ pub fn fish(tone: Color) -> Sprite {
         down(-10.0, 10.0, &[tone.lighter(0.25), tone, tone.darker(0.15)]),
     );
     s.fill(
-        Path::at(2.0, -8.6)
-            .quad(-3.0, 0.0, 2.0, 8.6)
-            .line(6.0, 8.6)
-            .quad(1.0, 0.0, 6.0, -8.6)
-            .close(),
+        Path::at(2.0, -8.6).quad(-3.0, 0.0, 2.0, 8.6).line(6.0, 8.6).quad(1.0, 0.0, 6.0, -8.6).close(),
         rgb(0xff_f6e6).alpha(0.8),
     );
-    s.fill(Path::circle(12.0, -2.0, 1.9), rgb(0xff_ffff))
-        .fill(Path::circle(12.5, -2.0, 1.0), rgb(0x1c_222c));
+    s.fill(Path::circle(12.0, -2.0, 1.9), rgb(0xff_ffff)).fill(Path::circle(12.5, -2.0, 1.0), rgb(0x1c_222c));
     s
 }

@@ -12,10 +12,7 @@ use crate::{
 pub fn car(look: Look) -> Sprite {
     let mut s = Sprite::new();
     let tone = look.tone;
-    s.fill(
-        Path::ellipse(0.0, 0.5, 52.0, 3.0),
-        rgb(0x10_1018).alpha(0.35),
-    );
+    s.fill(Path::ellipse(0.0, 0.5, 52.0, 3.0), rgb(0x10_1018).alpha(0.35));
     s.fill(
         Path::at(-50.0, -10.0)
             .quad(-51.0, -20.0, -44.0, -22.5)
@@ -33,19 +30,11 @@ pub fn car(look: Look) -> Sprite {
             .cubic((-21.0, -32.0), (-16.0, -34.5), -7.0, -34.8)
             .line(-6.0, -24.0)
             .close()
-            .and(
-                Path::at(-3.0, -24.0)
-                    .line(-3.6, -34.8)
-                    .cubic((7.0, -35.0), (13.0, -31.0), 20.0, -24.0)
-                    .close(),
-            ),
+            .and(Path::at(-3.0, -24.0).line(-3.6, -34.8).cubic((7.0, -35.0), (13.0, -31.0), 20.0, -24.0).close()),
         down(-35.0, -24.0, &[rgb(0xbf_dbe6), rgb(0x55_7488)]),
     );
     s.line(
-        Path::at(-4.5, -24.0)
-            .line(-5.0, -9.0)
-            .hop(-46.0, -15.0)
-            .line(46.0, -15.5),
+        Path::at(-4.5, -24.0).line(-5.0, -9.0).hop(-46.0, -15.0).line(46.0, -15.5),
         tone.darker(0.35).alpha(0.6),
         0.8,
     );
@@ -61,10 +50,7 @@ pub fn car(look: Look) -> Sprite {
             Path::polygon(&[(47.0, -16.0), (130.0, -27.0), (130.0, 6.0), (47.0, -12.0)]),
             across(47.0, 130.0, &[LAMPLIGHT.alpha(0.45), LAMPLIGHT.alpha(0.0)]),
         );
-        s.lit(
-            Path::circle(-49.0, -16.5, 12.0),
-            glow(-49.0, -16.5, 12.0, rgb(0xff_4a3a).alpha(0.7)),
-        );
+        s.lit(Path::circle(-49.0, -16.5, 12.0), glow(-49.0, -16.5, 12.0, rgb(0xff_4a3a).alpha(0.7)));
     }
     s.lit(Path::ellipse(46.0, -15.0, 3.2, 2.6), rgb(0xff_f1c4));
     s
@@ -92,21 +78,12 @@ pub fn train(look: Look) -> Sprite {
     );
     panes(&mut s, 38.0, 4, look.lamps);
     s.fill(
-        Path::at(80.0, -26.0)
-            .cubic((88.0, -25.0), (94.0, -20.0), 97.0, -15.0)
-            .line(80.0, -15.0)
-            .close(),
+        Path::at(80.0, -26.0).cubic((88.0, -25.0), (94.0, -20.0), 97.0, -15.0).line(80.0, -15.0).close(),
         rgb(0x2e_4256),
     );
-    s.line(
-        Path::at(-105.0, -10.0).line(103.0, -10.0),
-        rgb(0xff_f4e2),
-        2.0,
-    );
+    s.line(Path::at(-105.0, -10.0).line(103.0, -10.0), rgb(0xff_f4e2), 2.0);
     let mut wheels = Path::default();
-    for x in [
-        -95.0, -83.0, -57.0, -46.0, -26.0, -14.0, 12.0, 22.0, 44.0, 56.0, 82.0,
-    ] {
+    for x in [-95.0, -83.0, -57.0, -46.0, -26.0, -14.0, 12.0, 22.0, 44.0, 56.0, 82.0] {
         wheels = wheels.and(Path::circle(x, -2.6, 3.4));
     }
     s.fill(wheels, rgb(0x2a_2b33));
@@ -160,13 +137,6 @@ pub fn bicycle(look: Look) -> Sprite {
         look.tone,
         2.6,
     );
-    s.line(
-        Path::at(-15.0, -41.0)
-            .line(-5.0, -41.0)
-            .hop(13.0, -43.0)
-            .quad(20.0, -46.0, 21.0, -41.0),
-        dark,
-        2.8,
-    );
+    s.line(Path::at(-15.0, -41.0).line(-5.0, -41.0).hop(13.0, -43.0).quad(20.0, -46.0, 21.0, -41.0), dark, 2.8);
     s
 }
