@@ -53,9 +53,18 @@ fn main() {
     });
     row("drawing and piping alone", drawing, FRAMES, None);
     for (name, film) in [
-        ("  a title that holds still", Film { segments: vec![segment(title(FRAMES, false), FRAMES)], music: None, ..film.clone() }),
-        ("  a title that moves", Film { segments: vec![segment(title(FRAMES, true), FRAMES)], music: None, ..film.clone() }),
-        ("  a picture that moves", Film { segments: vec![segment(moving(&pictures[0]), FRAMES)], music: None, ..film.clone() }),
+        (
+            "  a title that holds still",
+            Film { segments: vec![segment(title(FRAMES, false), FRAMES)], music: None, ..film.clone() },
+        ),
+        (
+            "  a title that moves",
+            Film { segments: vec![segment(title(FRAMES, true), FRAMES)], music: None, ..film.clone() },
+        ),
+        (
+            "  a picture that moves",
+            Film { segments: vec![segment(moving(&pictures[0]), FRAMES)], music: None, ..film.clone() },
+        ),
         ("  a picture with a caption at rest", captioned(&film, &pictures[0])),
     ] {
         let cost = timed(|| {
@@ -64,7 +73,12 @@ fn main() {
         row(name, cost, FRAMES, None);
     }
     println!();
-    println!("whole film / floor: {:.2} in wall time, {:.2} in CPU time; {} KiB", whole.0 / floor.0, whole.1 / floor.1, bytes / 1024);
+    println!(
+        "whole film / floor: {:.2} in wall time, {:.2} in CPU time; {} KiB",
+        whole.0 / floor.0,
+        whole.1 / floor.1,
+        bytes / 1024
+    );
 }
 
 fn make(film: &Film, output: &Path, ffmpeg: &Path) -> Result<kinora_media::Report, kinora_media::MediaError> {
@@ -101,7 +115,8 @@ fn timed(work: impl FnOnce()) -> (f64, f64) {
 /// Something as rich in detail as a photo: value noise in several octaves.
 fn photo(path: &Path, seed: u32) -> PathBuf {
     let hash = |x: u32, y: u32, c: u32| {
-        let mut h = x.wrapping_mul(374_761_393) ^ y.wrapping_mul(668_265_263) ^ (seed * 9 + c).wrapping_mul(2_246_822_519);
+        let mut h =
+            x.wrapping_mul(374_761_393) ^ y.wrapping_mul(668_265_263) ^ (seed * 9 + c).wrapping_mul(2_246_822_519);
         h = (h ^ (h >> 13)).wrapping_mul(1_274_126_177);
         f64::from((h ^ (h >> 16)) & 0xFFFF) / 65536.0
     };
@@ -119,7 +134,9 @@ fn photo(path: &Path, seed: u32) -> PathBuf {
             let octaves = [(400.0, 0.5), (120.0, 0.25), (40.0, 0.13), (12.0, 0.08), (4.0, 0.04)];
             let sum: f64 = octaves
                 .iter()
-                .map(|(size, weight)| weight * smooth(f64::from(x) / size, f64::from(y) / size, if *size > 50.0 { c as u32 } else { 7 }))
+                .map(|(size, weight)| {
+                    weight * smooth(f64::from(x) / size, f64::from(y) / size, if *size > 50.0 { c as u32 } else { 7 })
+                })
                 .sum();
             (sum * 255.0) as u8
         }))

@@ -27,8 +27,7 @@ fn draw() -> Result<(), String> {
         .filter_map(|pair| pair.split_once('='))
         .map(|(handle, file)| (handle.to_owned(), file.into()))
         .collect();
-    let (png, warnings) =
-        kinora_media::draw_png(&composition, &blobs, frame).map_err(|error| error.to_string())?;
+    let (png, warnings) = kinora_media::draw_png(&composition, &blobs, frame).map_err(|error| error.to_string())?;
     for warning in warnings {
         eprintln!("warning: {warning}");
     }

@@ -50,10 +50,7 @@ pub(crate) fn luma(r: f32, g: f32, b: f32) -> f32 {
 #[inline(always)]
 pub(crate) fn chroma(r: f32, g: f32, b: f32) -> (f32, f32) {
     let y = KR * r + KG * g + KB * b;
-    (
-        128.0 + 224.0 * (b - y) / (2.0 * (1.0 - KB)),
-        128.0 + 224.0 * (r - y) / (2.0 * (1.0 - KR)),
-    )
+    (128.0 + 224.0 * (b - y) / (2.0 * (1.0 - KB)), 128.0 + 224.0 * (r - y) / (2.0 * (1.0 - KR)))
 }
 
 /// The nearest code values of a colour.

@@ -35,9 +35,7 @@ pub enum MediaError {
         encoder: String,
     },
     /// No font is installed.
-    #[error(
-        "no font was found in {places}, so no text can be drawn; install one (apt-get install fonts-dejavu-core)"
-    )]
+    #[error("no font was found in {places}, so no text can be drawn; install one (apt-get install fonts-dejavu-core)")]
     NoFonts {
         /// The folders that were searched, parted by commas.
         places: String,
@@ -104,19 +102,11 @@ pub enum MediaError {
 }
 
 fn of_place(place: &str) -> String {
-    if place.is_empty() {
-        String::new()
-    } else {
-        format!(" of {place}")
-    }
+    if place.is_empty() { String::new() } else { format!(" of {place}") }
 }
 
 fn said(stderr: &str) -> String {
-    if stderr.is_empty() {
-        "; it may have met the memory limit".into()
-    } else {
-        format!(": {stderr}")
-    }
+    if stderr.is_empty() { "; it may have met the memory limit".into() } else { format!(": {stderr}") }
 }
 
 impl MediaError {

@@ -47,8 +47,7 @@ const MAX_DEPTH: usize = 8;
 impl Fonts {
     /// Loads every font of the system and of the user. Costs a few milliseconds for each hundred faces.
     pub fn load() -> Self {
-        let mut places =
-            vec![PathBuf::from("/usr/share/fonts"), PathBuf::from("/usr/local/share/fonts")];
+        let mut places = vec![PathBuf::from("/usr/share/fonts"), PathBuf::from("/usr/local/share/fonts")];
         if let Some(home) = std::env::var_os("HOME").filter(|home| !home.is_empty()) {
             places.push(Path::new(&home).join(".fonts"));
             places.push(Path::new(&home).join(".local/share/fonts"));
@@ -87,15 +86,9 @@ impl Fonts {
     /// The best family of a kind, and the weight nearest to the wanted one that it has.
     pub fn choose(&mut self, family: Family, weight: u16) -> (String, u16) {
         let wanted: &[&str] = match family {
-            Family::Sans => {
-                &["Inter", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Open Sans", "FreeSans"]
-            }
-            Family::Serif => {
-                &["Source Serif 4", "Noto Serif", "DejaVu Serif", "Liberation Serif", "FreeSerif"]
-            }
-            Family::Mono => {
-                &["JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono", "Liberation Mono", "FreeMono"]
-            }
+            Family::Sans => &["Inter", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Open Sans", "FreeSans"],
+            Family::Serif => &["Source Serif 4", "Noto Serif", "DejaVu Serif", "Liberation Serif", "FreeSerif"],
+            Family::Mono => &["JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono", "Liberation Mono", "FreeMono"],
         };
         let db = self.system.db();
         let has = |name: &str| db.faces().any(|face| face.families.iter().any(|(n, _)| n == name));
@@ -111,11 +104,8 @@ impl Fonts {
             names().find(|n| n.contains(word)).or_else(|| names().next()).unwrap_or_default()
         };
         let name = name.unwrap_or_else(any);
-        let query = Query {
-            families: &[fontdb::Family::Name(&name)],
-            weight: fontdb::Weight(weight),
-            ..Query::default()
-        };
+        let query =
+            Query { families: &[fontdb::Family::Name(&name)], weight: fontdb::Weight(weight), ..Query::default() };
         let Some(id) = db.query(&query) else { return (name, weight) };
         // The shaper takes a family only at a weight it has: the nearest, unless the face can take on any.
         let nearest = db.face(id).map_or(weight, |face| face.weight.0);

@@ -3,8 +3,9 @@
 use std::io::BufReader;
 use std::path::Path;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{InnerPixel, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
@@ -89,6 +90,23 @@ pub(crate) fn options() -> ResizeOptions {
     ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).use_alpha(false)
 }
 
+/// Scales one part of a picture. Typed by the pixel: the resizer's own dispatch would compile its convolutions for
+/// thirteen kinds of pixels, of which three are used here.
+///
+/// # Errors
+/// A sentence; only sizes that contradict the buffers fail.
+pub(crate) fn resize<P: PixelTrait + InnerPixel>(
+    resizer: &mut Resizer,
+    (from, width, height): (&[u8], u32, u32),
+    (to, to_width, to_height): (&mut [u8], u32, u32),
+    options: &ResizeOptions,
+) -> Result<(), String> {
+    let told = |error: &dyn std::fmt::Display| format!("it cannot be scaled: {error}");
+    let source = TypedImageRef::<P>::from_buffer(width, height, from).map_err(|error| told(&error))?;
+    let mut target = TypedImage::<P>::from_buffer(to_width, to_height, to).map_err(|error| told(&error))?;
+    resizer.resize_typed(&source, &mut target, options).map_err(|error| told(&error))
+}
+
 /// A picture cropped and scaled to cover a box: premultiplied colours, and the size in pixels.
 ///
 /// # Errors
@@ -103,29 +121,16 @@ pub(crate) fn cover(path: &Path, width: f32, height: f32) -> Result<(Vec<[f32; 4
     // Never larger than the picture itself: magnifying is left to the drawing.
     let side = |of: f64, crop: f64| of.min(crop).round().clamp(1.0, 8192.0) as u32;
     let (to_w, to_h) = (side(box_w, crop_w), side(box_h, crop_h));
-    let source = ImageRef::new(w, h, picture.as_raw(), PixelType::U8x4)
-        .map_err(|error| refuse(format!("it cannot be scaled: {error}")))?;
-    let mut scaled = Image::new(to_w, to_h, PixelType::U8x4);
-    let options = options().use_alpha(true).crop(
-        (f64::from(w) - crop_w) / 2.0,
-        (f64::from(h) - crop_h) / 2.0,
-        crop_w,
-        crop_h,
-    );
-    Resizer::new()
-        .resize(&source, &mut scaled, &options)
-        .map_err(|error| refuse(format!("it cannot be scaled: {error}")))?;
+    let mut scaled = vec![0; to_w as usize * to_h as usize * 4];
+    let options =
+        options().use_alpha(true).crop((f64::from(w) - crop_w) / 2.0, (f64::from(h) - crop_h) / 2.0, crop_w, crop_h);
+    resize::<U8x4>(&mut Resizer::new(), (picture.as_raw(), w, h), (&mut scaled, to_w, to_h), &options)
+        .map_err(refuse)?;
     let pixels = scaled
-        .buffer()
         .chunks_exact(4)
         .map(|p| {
             let a = f32::from(p[3]) / 255.0;
-            [
-                f32::from(p[0]) / 255.0 * a,
-                f32::from(p[1]) / 255.0 * a,
-                f32::from(p[2]) / 255.0 * a,
-                a,
-            ]
+            [f32::from(p[0]) / 255.0 * a, f32::from(p[1]) / 255.0 * a, f32::from(p[2]) / 255.0 * a, a]
         })
         .collect();
     Ok((pixels, to_w, to_h))
@@ -149,9 +154,8 @@ mod tests {
 
     /// A JPEG, red at the left and blue at the right, whose metadata say how to turn it.
     fn jpeg(orientation: u8) -> Vec<u8> {
-        let picture = image::RgbImage::from_fn(64, 32, |x, _| {
-            image::Rgb(if x < 32 { [255, 0, 0] } else { [0, 0, 255] })
-        });
+        let picture =
+            image::RgbImage::from_fn(64, 32, |x, _| image::Rgb(if x < 32 { [255, 0, 0] } else { [0, 0, 255] }));
         let mut bytes = std::io::Cursor::new(Vec::new());
         picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
         let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();

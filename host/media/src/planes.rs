@@ -113,14 +113,7 @@ fn blend_solid(plane: &mut [u8], stride: usize, (x, y, width): Area, colour: u8,
     }
 }
 
-fn blend_plane(
-    plane: &mut [u8],
-    stride: usize,
-    (x, y, width): Area,
-    colours: &[u8],
-    alpha: &[u8],
-    opacity: u16,
-) {
+fn blend_plane(plane: &mut [u8], stride: usize, (x, y, width): Area, colours: &[u8], alpha: &[u8], opacity: u16) {
     for (row, (alpha, colours)) in alpha.chunks_exact(width).zip(colours.chunks_exact(width)).enumerate() {
         let start = (y + row) * stride + x;
         let Some(line) = plane.get_mut(start..start + width) else { return };
@@ -178,15 +171,7 @@ impl Patch {
                 (Colours::Planes { y, u, v }, alpha, chroma)
             }
         };
-        Patch {
-            x: raster.x as usize,
-            y: raster.y as usize,
-            width,
-            height,
-            ink,
-            alpha,
-            chroma_alpha,
-        }
+        Patch { x: raster.x as usize, y: raster.y as usize, width, height, ink, alpha, chroma_alpha }
     }
 
     /// Lays several patches, the lowest first, with their opacities, over one another.
@@ -295,12 +280,7 @@ fn luma_plane(colours: &[[f32; 4]], width: usize, (x, y): (u32, u32), dither: bo
     (luma, alpha)
 }
 
-fn chroma_planes(
-    colours: &[[f32; 4]],
-    width: usize,
-    (x, y): (u32, u32),
-    dither: bool,
-) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+fn chroma_planes(colours: &[[f32; 4]], width: usize, (x, y): (u32, u32), dither: bool) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
     let count = colours.len() / 4;
     let (mut us, mut vs, mut alphas) =
         (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
@@ -316,11 +296,8 @@ fn chroma_planes(
             let (mut u, mut v, mut alpha) = (128, 128, 0);
             if a > 0.0 {
                 // Another part of the pattern than luma's, so that both do not round up at the same spot.
-                let threshold = if dither {
-                    colour::dither(x / 2 + column as u32 + 37, y / 2 + row as u32 + 17)
-                } else {
-                    0.5
-                };
+                let threshold =
+                    if dither { colour::dither(x / 2 + column as u32 + 37, y / 2 + row as u32 + 17) } else { 0.5 };
                 let (cu, cv) = colour::chroma(r / a, g / a, b / a);
                 u = colour::quantise(cu, threshold);
                 v = colour::quantise(cv, 0.997 - threshold.min(0.997));
@@ -424,8 +401,7 @@ mod tests {
 
     #[test]
     fn patches_laid_together_look_as_when_laid_one_by_one() {
-        let patches =
-            [patch(0, 0, "#ff2010", 200), patch(4, 2, "#10ff80c0", 255), patch(2, 6, "#3040ff20", 90)];
+        let patches = [patch(0, 0, "#ff2010", 200), patch(4, 2, "#10ff80c0", 255), patch(2, 6, "#3040ff20", 90)];
         let with: Vec<(&Patch, f32)> = patches.iter().zip([0.9, 0.5, 1.0]).collect();
         let mut one_by_one = Frame::new(16, 16);
         one_by_one.data[..256].fill(180);

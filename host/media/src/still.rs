@@ -16,11 +16,7 @@ use crate::fonts::Fonts;
 ///
 /// # Errors
 /// What the composition or its pictures do wrong.
-pub fn draw_png(
-    composition: &Composition,
-    blobs: &Blobs,
-    frame: u32,
-) -> Result<(Vec<u8>, Vec<String>), MediaError> {
+pub fn draw_png(composition: &Composition, blobs: &Blobs, frame: u32) -> Result<(Vec<u8>, Vec<String>), MediaError> {
     let scene = Scene::new(composition, blobs, &Mutex::new(Fonts::load()))?;
     let mut pixels = scene.rgba(frame);
     let opaque = pixels.chunks_exact(4).all(|p| p[3] == 255);

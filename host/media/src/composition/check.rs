@@ -35,10 +35,7 @@ pub(crate) fn check(composition: &Composition) -> Result<(), String> {
     }
     check_canvas(composition.width, composition.height, composition.rate)?;
     if composition.frames == 0 || u64::from(composition.frames) > MAX_FRAMES {
-        return Err(format!(
-            "it has {} frames; from 1 to {MAX_FRAMES} are allowed",
-            composition.frames
-        ));
+        return Err(format!("it has {} frames; from 1 to {MAX_FRAMES} are allowed", composition.frames));
     }
     at_most("it has", composition.layers.len(), MAX_LAYERS, "layers")?;
     if let Some(background) = &composition.background {

@@ -23,8 +23,16 @@ pub(crate) struct Gradient {
 #[derive(Clone, Copy, Debug)]
 enum Shape {
     /// `t = a·x + b·y + c`
-    Linear { a: f32, b: f32, c: f32 },
-    Radial { x: f32, y: f32, per_pixel: f32 },
+    Linear {
+        a: f32,
+        b: f32,
+        c: f32,
+    },
+    Radial {
+        x: f32,
+        y: f32,
+        per_pixel: f32,
+    },
 }
 
 /// Entries of a gradient's table: over a whole 4K canvas that is less than half a code value from one to the next.

@@ -113,8 +113,7 @@ mod tests {
     use kinora_domain::documents::{Content, Key};
 
     fn layer(keys: &[(f32, f32, Easing)]) -> Layer {
-        let content =
-            Content::Rect { width: 1.0, height: 1.0, radius: 0.0, fill: None, stroke: None };
+        let content = Content::Rect { width: 1.0, height: 1.0, radius: 0.0, fill: None, stroke: None };
         let mut layer = Layer::new(content, 0.0, 0.0);
         let keys = keys.iter().map(|&(frame, value, easing)| Key { frame, value, easing }).collect();
         layer.tracks.push(Track { property: Property::X, keys });

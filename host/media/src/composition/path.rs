@@ -86,9 +86,9 @@ impl Tokens<'_> {
                 self.rest = &self.rest[1..];
                 Ok(Some(c))
             }
-            Some(c) if c.is_alphabetic() => Err(format!(
-                "its path has the command {c:?}; only the absolute commands M, L, Q, C and Z are known"
-            )),
+            Some(c) if c.is_alphabetic() => {
+                Err(format!("its path has the command {c:?}; only the absolute commands M, L, Q, C and Z are known"))
+            }
             _ => Ok(None),
         }
     }
@@ -107,9 +107,8 @@ impl Tokens<'_> {
                     _ => break,
                 }
             }
-            let value: f32 = self.rest[..end]
-                .parse()
-                .map_err(|_| format!("its path needs a number at {}", self.shown()))?;
+            let value: f32 =
+                self.rest[..end].parse().map_err(|_| format!("its path needs a number at {}", self.shown()))?;
             if !value.is_finite() || value.abs() > MAX_COORDINATE {
                 return Err(format!(
                     "its path has the coordinate {value}; at most {MAX_COORDINATE} pixels are allowed"

@@ -100,16 +100,9 @@ fn clip(shape: &Shape, place: &Place) -> Option<Rect> {
     }
     // What stands out of the box (a shadow) is revealed with the side it stands out of.
     let out = if shape.clipped { 0.0 } else { 256.0 };
-    let right = if place.reveal_right >= 1.0 {
-        area.right() + out
-    } else {
-        area.left() + area.width() * place.reveal_right
-    };
-    let top = if place.reveal_up >= 1.0 {
-        area.top() - out
-    } else {
-        area.bottom() - area.height() * place.reveal_up
-    };
+    let right =
+        if place.reveal_right >= 1.0 { area.right() + out } else { area.left() + area.width() * place.reveal_right };
+    let top = if place.reveal_up >= 1.0 { area.top() - out } else { area.bottom() - area.height() * place.reveal_up };
     Rect::from_ltrb(area.left() - out, top, right.max(area.left() - out), (area.bottom() + out).max(top))
 }
 

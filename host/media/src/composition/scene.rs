@@ -120,9 +120,7 @@ impl Scene {
 fn background(paint: &Paint, composition: &Composition) -> Result<Raster, MediaError> {
     let (width, height) = (composition.width, composition.height);
     let mixed = match Ink::new(paint).map_err(MediaError::composition)? {
-        Ink::Solid(colour) => {
-            Pixels::Solid { colour, coverage: vec![255; width as usize * height as usize] }
-        }
+        Ink::Solid(colour) => Pixels::Solid { colour, coverage: vec![255; width as usize * height as usize] },
         Ink::Gradient(gradient) => {
             let mut colours = vec![[0.0; 4]; width as usize * height as usize];
             for (y, row) in colours.chunks_exact_mut(width as usize).enumerate() {
@@ -173,9 +171,7 @@ impl Maker<'_> {
                 let outline = Rect::from_ltrb(-rx, -ry, *rx, *ry).and_then(PathBuilder::from_oval);
                 Ok(surface(outline, fill.as_ref(), stroke.as_ref(), largest)?)
             }
-            Content::Path { d, fill, stroke } => {
-                Ok(surface(path::parse(d)?, fill.as_ref(), stroke.as_ref(), largest)?)
-            }
+            Content::Path { d, fill, stroke } => Ok(surface(path::parse(d)?, fill.as_ref(), stroke.as_ref(), largest)?),
             Content::Text {
                 text,
                 width,
@@ -252,11 +248,7 @@ impl Maker<'_> {
                 "its picture makes more than {MAX_PICTURE_PIXELS} pixels in all; use fewer or smaller ones"
             )));
         }
-        Ok(Some(Shape {
-            parts: vec![Part::Picture { pixels, width: w, height: h, at: area }],
-            area,
-            clipped: false,
-        }))
+        Ok(Some(Shape { parts: vec![Part::Picture { pixels, width: w, height: h, at: area }], area, clipped: false }))
     }
 }
 

@@ -74,11 +74,7 @@ pub(crate) fn set(fonts: &mut Fonts, spec: &Spec<'_>) -> Result<Block, MediaErro
         .weight(Weight(weight))
         // Hinted outlines would jump when they are moved or scaled.
         .cache_key_flags(CacheKeyFlags::DISABLE_HINTING);
-    let mut setting = Setting {
-        buffer: Buffer::new_empty(Metrics::new(spec.size, spec.size * LINE)),
-        attrs,
-        spec,
-    };
+    let mut setting = Setting { buffer: Buffer::new_empty(Metrics::new(spec.size, spec.size * LINE)), attrs, spec };
     setting.text(&text);
 
     let mut cut = false;
@@ -128,11 +124,7 @@ impl Setting<'_> {
 
     fn lay_out(&mut self, fonts: &mut Fonts, size: f32, wrap: Wrap) {
         self.buffer.set_wrap(wrap);
-        self.buffer.set_metrics_and_size(
-            Metrics::new(size, size * LINE),
-            Some(self.spec.width),
-            None,
-        );
+        self.buffer.set_metrics_and_size(Metrics::new(size, size * LINE), Some(self.spec.width), None);
         self.buffer.shape_until_scroll(&mut fonts.system, false);
     }
 

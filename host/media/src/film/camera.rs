@@ -6,8 +6,8 @@
 
 use std::path::Path;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, Resizer};
+use fast_image_resize::Resizer;
+use fast_image_resize::pixels::{U8, U8x3};
 use kinora_domain::film::{Motion, View};
 
 use crate::error::MediaError;
@@ -43,8 +43,7 @@ impl Crop {
     fn of(view: View, (width, height): (f64, f64), aspect: f64) -> Self {
         let zoom = if view.zoom.is_finite() { view.zoom.clamp(1.0, MAX_ZOOM) } else { 1.0 };
         let middle = |value: f64| if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.5 };
-        let (fit_w, fit_h) =
-            if width / height > aspect { (height * aspect, height) } else { (width, width / aspect) };
+        let (fit_w, fit_h) = if width / height > aspect { (height * aspect, height) } else { (width, width / aspect) };
         let (w, h) = (fit_w / zoom, fit_h / zoom);
         Crop {
             left: (middle(view.x) * width - w / 2.0).clamp(0.0, width - w),
@@ -66,12 +65,7 @@ impl Crop {
     }
 
     fn scaled(self, left: f64, top: f64, x: f64, y: f64) -> Self {
-        Crop {
-            left: (self.left - left) * x,
-            top: (self.top - top) * y,
-            width: self.width * x,
-            height: self.height * y,
-        }
+        Crop { left: (self.left - left) * x, top: (self.top - top) * y, width: self.width * x, height: self.height * y }
     }
 }
 
@@ -99,15 +93,13 @@ impl Camera {
         let even = |side: f64| ((side * needed / 2.0).round().max(1.0) * 2.0) as u32;
         let (scaled_w, scaled_h) = (even(right - left), even(bottom - top));
 
-        let source = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3)
-            .map_err(|error| refuse(format!("it cannot be scaled: {error}")))?;
-        let mut scaled = Image::new(scaled_w, scaled_h, PixelType::U8x3);
+        let mut scaled = vec![0; scaled_w as usize * scaled_h as usize * 3];
         let mut resizer = Resizer::new();
-        resizer
-            .resize(&source, &mut scaled, &picture::options().crop(left, top, right - left, bottom - top))
-            .map_err(|error| refuse(format!("it cannot be scaled: {error}")))?;
+        let options = picture::options().crop(left, top, right - left, bottom - top);
+        let source = (picture.as_raw().as_slice(), picture.width(), picture.height());
+        picture::resize::<U8x3>(&mut resizer, source, (&mut scaled, scaled_w, scaled_h), &options).map_err(refuse)?;
         drop(picture);
-        let source = planes::from_rgb(scaled.buffer(), scaled_w as usize, scaled_h as usize);
+        let source = planes::from_rgb(&scaled, scaled_w as usize, scaled_h as usize);
         let (x, y) = (f64::from(scaled_w) / (right - left), f64::from(scaled_h) / (bottom - top));
         Ok(Camera {
             source,
@@ -172,11 +164,9 @@ fn resize(resizer: &mut Resizer, (from, fw, fh): Plane<'_>, (to, tw, th): (&mut 
     let height = crop.height.min(fh as f64);
     let left = crop.left.clamp(0.0, fw as f64 - width);
     let top = crop.top.clamp(0.0, fh as f64 - height);
-    let source = ImageRef::new(fw as u32, fh as u32, from, PixelType::U8);
-    let target = Image::from_slice_u8(tw as u32, th as u32, to, PixelType::U8);
-    let (Ok(source), Ok(mut target)) = (source, target) else { return };
     let options = picture::options().crop(left, top, width, height);
-    if let Err(error) = resizer.resize(&source, &mut target, &options) {
+    let (source, target) = ((from, fw as u32, fh as u32), (to, tw as u32, th as u32));
+    if let Err(error) = picture::resize::<U8>(resizer, source, target, &options) {
         // The sizes were checked above; a failure here is a defect, and a frame is better than a crash.
         tracing::error!(%error, "a picture could not be scaled");
     }
@@ -190,11 +180,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ramp.png");
         // A ramp from left to right: the value of a pixel tells where in the picture it comes from.
-        image::RgbImage::from_fn(size.0, size.1, |x, _| {
-            image::Rgb([(x * 255 / size.0) as u8; 3])
-        })
-        .save(&path)
-        .unwrap();
+        image::RgbImage::from_fn(size.0, size.1, |x, _| image::Rgb([(x * 255 / size.0) as u8; 3])).save(&path).unwrap();
         Camera::new(&path, motion, frames, 640, 360).unwrap()
     }
 

@@ -34,8 +34,7 @@ pub(crate) struct Settings {
 }
 
 /// See [`Settings`].
-pub(crate) const SETTINGS: Settings =
-    Settings { preset: "veryfast", crf: "20", threads: "4", audio_bitrate: "160k" };
+pub(crate) const SETTINGS: Settings = Settings { preset: "veryfast", crf: "20", threads: "4", audio_bitrate: "160k" };
 
 /// Frames drawn ahead of the encoder.
 const AHEAD: usize = 3;

@@ -200,9 +200,9 @@ fn draw(
 ) -> Result<(Vec<String>, u64), MediaError> {
     let mut warnings = Vec::new();
     let mut next = || -> Result<Prepared, MediaError> {
-        let mut segment = prepared.recv().unwrap_or_else(|_| {
-            Err(MediaError::InvalidFilm { reason: "a segment could not be prepared".into() })
-        })?;
+        let mut segment = prepared
+            .recv()
+            .unwrap_or_else(|_| Err(MediaError::InvalidFilm { reason: "a segment could not be prepared".into() }))?;
         for warning in segment.warnings.drain(..) {
             if !warnings.contains(&warning) {
                 warnings.push(warning);

@@ -64,11 +64,31 @@ struct Mood {
 
 const MOODS: &[Mood] = &[
     Mood { words: &["epic", "hero", "dramatic", "battle", "triumph", "power"], tempo: 84.0, minor: true, busy: 0.6 },
-    Mood { words: &["sad", "melanchol", "lonely", "grief", "loss", "winter", "nostalg"], tempo: 58.0, minor: true, busy: 0.35 },
-    Mood { words: &["dark", "myster", "tense", "suspense", "fear", "night", "noir"], tempo: 62.0, minor: true, busy: 0.3 },
-    Mood { words: &["happy", "joy", "bright", "playful", "fun", "upbeat", "energetic"], tempo: 96.0, minor: false, busy: 0.75 },
+    Mood {
+        words: &["sad", "melanchol", "lonely", "grief", "loss", "winter", "nostalg"],
+        tempo: 58.0,
+        minor: true,
+        busy: 0.35,
+    },
+    Mood {
+        words: &["dark", "myster", "tense", "suspense", "fear", "night", "noir"],
+        tempo: 62.0,
+        minor: true,
+        busy: 0.3,
+    },
+    Mood {
+        words: &["happy", "joy", "bright", "playful", "fun", "upbeat", "energetic"],
+        tempo: 96.0,
+        minor: false,
+        busy: 0.75,
+    },
     Mood { words: &["hope", "inspir", "uplift", "warm", "love", "romantic"], tempo: 76.0, minor: false, busy: 0.55 },
-    Mood { words: &["calm", "peace", "dream", "soft", "serene", "gentle", "quiet"], tempo: 64.0, minor: false, busy: 0.4 },
+    Mood {
+        words: &["calm", "peace", "dream", "soft", "serene", "gentle", "quiet"],
+        tempo: 64.0,
+        minor: false,
+        busy: 0.4,
+    },
 ];
 
 /// Degrees of the scale, from 0, that follow one another; all of them close well on their own beginning.
@@ -125,9 +145,8 @@ impl Score {
         let degree = way[bar % 4];
         let at = |beats: f64| ((self.bar as f64 * 4.0 + beats) * self.beat) as u64;
         let (start, end) = (at(0.0), at(4.0));
-        let key = |degree: usize, octave: i32| {
-            self.tonic + self.scale[degree % 7] + 12 * (octave + (degree / 7) as i32)
-        };
+        let key =
+            |degree: usize, octave: i32| self.tonic + self.scale[degree % 7] + 12 * (octave + (degree / 7) as i32);
         // Root, third, fifth, and a ninth or seventh that makes it soft.
         let colour = if self.dice.unit() < 0.5 { 6 } else { 8 };
         let chord = [degree, degree + 2, degree + 4, degree + colour].map(|d| key(d, 0));

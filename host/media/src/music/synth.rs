@@ -20,15 +20,7 @@ pub(crate) struct Synth {
 
 impl Synth {
     pub fn new(score: Score) -> Self {
-        Synth {
-            score,
-            waiting: Vec::new(),
-            written: 0,
-            at: 0,
-            sounding: Vec::new(),
-            room: Room::new(),
-            dull: [0.0; 2],
-        }
+        Synth { score, waiting: Vec::new(), written: 0, at: 0, sounding: Vec::new(), room: Room::new(), dull: [0.0; 2] }
     }
 
     /// Sounds the next samples.
@@ -105,21 +97,13 @@ impl Sounding {
         let p = |ratio: f64, shift: f64| Phasor::new(note.pitch * ratio, phase + shift);
         let (phasors, attack, release, decay) = match note.voice {
             // Two a channel, a few cents apart: they beat slowly and sound wide.
-            Voice::Pad => (
-                vec![p(0.9978, 0.0), p(1.0013, 0.4), p(0.9989, 0.2), p(1.0024, 0.7)],
-                seconds(1.1),
-                seconds(1.9),
-                1.0,
-            ),
-            Voice::Pluck => (
-                vec![p(1.0, -phase), p(2.0, -phase)],
-                seconds(0.006),
-                seconds(0.5),
-                (-1.0 / seconds(0.55)).exp(),
-            ),
-            Voice::Bass => {
-                (vec![p(1.0, -phase)], seconds(0.045), seconds(0.35), (-1.0 / seconds(1.6)).exp())
+            Voice::Pad => {
+                (vec![p(0.9978, 0.0), p(1.0013, 0.4), p(0.9989, 0.2), p(1.0024, 0.7)], seconds(1.1), seconds(1.9), 1.0)
             }
+            Voice::Pluck => {
+                (vec![p(1.0, -phase), p(2.0, -phase)], seconds(0.006), seconds(0.5), (-1.0 / seconds(0.55)).exp())
+            }
+            Voice::Bass => (vec![p(1.0, -phase)], seconds(0.045), seconds(0.35), (-1.0 / seconds(1.6)).exp()),
         };
         let level = note.loudness
             * match note.voice {
@@ -210,9 +194,8 @@ impl Line {
 impl Room {
     fn new() -> Self {
         // Lengths without common divisors, other ones at the right: the room is wide.
-        let combs = |shift: usize| {
-            [1687, 1801, 2053, 2251].map(|n| Comb { line: Line::new(n + shift), dull: 0.0 }).into()
-        };
+        let combs =
+            |shift: usize| [1687, 1801, 2053, 2251].map(|n| Comb { line: Line::new(n + shift), dull: 0.0 }).into();
         let passes = |shift: usize| [605, 241].map(|n| Line::new(n + shift)).into();
         Room { combs: [combs(0), combs(37)], passes: [passes(0), passes(23)] }
     }

@@ -63,7 +63,14 @@ enum Event {
 /// The variables of the host's environment that the child sees: what finds programs, fonts and temporary folders, and
 /// no secrets.
 const ENVIRONMENT: &[&str] = &[
-    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH",
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "FONTCONFIG_FILE",
+    "FONTCONFIG_PATH",
     "RUST_BACKTRACE",
 ];
 /// How long a child may take to clear up by itself once its standard input ended; it takes a few milliseconds.
@@ -83,12 +90,7 @@ pub struct Worker {
 impl Worker {
     /// A worker whose child is `executable media-worker`; `std::env::current_exe()` in the host.
     pub fn new(executable: PathBuf) -> Self {
-        Worker {
-            executable,
-            ffmpeg: "ffmpeg".into(),
-            stall: Duration::from_secs(60),
-            limits: Limits::default(),
-        }
+        Worker { executable, ffmpeg: "ffmpeg".into(), stall: Duration::from_secs(60), limits: Limits::default() }
     }
 
     /// The ffmpeg to use, instead of the one found in `PATH`.
@@ -117,23 +119,14 @@ impl Worker {
     ///
     /// # Errors
     /// Any [`MediaError`].
-    pub async fn run(
-        &self,
-        job: &Job,
-        mut on_progress: impl FnMut(Progress) + Send,
-    ) -> Result<Report, MediaError> {
+    pub async fn run(&self, job: &Job, mut on_progress: impl FnMut(Progress) + Send) -> Result<Report, MediaError> {
         let died = |status: String| MediaError::WorkerDied { status, stderr: String::new() };
-        let request = Request {
-            job: job.clone(),
-            ffmpeg: self.ffmpeg.clone(),
-            limits: self.limits,
-            lifeline: true,
-        };
+        let request = Request { job: job.clone(), ffmpeg: self.ffmpeg.clone(), limits: self.limits, lifeline: true };
         let mut line = serde_json::to_vec(&request).map_err(|error| died(error.to_string()))?;
         line.push(b'\n');
 
-        let mut group = Group::start(&self.executable, job)
-            .map_err(|error| died(format!("it could not be started: {error}")))?;
+        let mut group =
+            Group::start(&self.executable, job).map_err(|error| died(format!("it could not be started: {error}")))?;
         let (Some(stdin), Some(stdout), Some(mut stderr)) =
             (&mut group.child.stdin, group.child.stdout.take(), group.child.stderr.take())
         else {
