@@ -102,6 +102,11 @@ pub fn read(drawing: &Drawing, random: &mut Random) -> Scene {
             _ => {}
         }
     }
+    if times.is_empty() && things.iter().any(|(thing, _)| matches!(thing, Thing::Stars | Thing::Moon | Thing::Campfire))
+    {
+        // What is seen by night alone says when it is.
+        times.push(Time::Night);
+    }
     let mut place = setting(&places, &things, product, hash);
     let runs = things.iter().any(|(thing, _)| matches!(thing, Thing::Train | Thing::Car));
     if runs && matches!(place, Place::Hills | Place::Mountains | Place::Forest | Place::Village | Place::Snow) {

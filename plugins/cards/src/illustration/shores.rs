@@ -41,7 +41,8 @@ pub(super) fn sea(stage: &mut Stage, scene: &Scene, spots: &mut Spots) {
     }
     water::surface(stage, scene, horizon, h, horizon);
     spots.water = Some((horizon, h * 0.74));
-    let x = w * (0.5 + scene.side * if w > h { 0.17 } else { 0.15 });
+    let part = if w > h { 0.17 } else { 0.15 } + stage.random.range(-0.05, 0.04);
+    let x = w * (0.5 + scene.side * part);
     if cast::needs_land(scene) {
         let (top, foot) = (horizon + (h * 0.05).max(u * 0.035), horizon + (h * 0.13).max(u * 0.11));
         land::headland(stage, scene, x, top, foot);

@@ -246,7 +246,7 @@ fn product(
     let u = stage.u;
     let flip = scene.side < 0.0;
     let premium = ["premium", "luxur", "gold", "exclusive"].iter().any(|word| words.contains(word));
-    let (thing, named) = hero.unwrap_or((Thing::Bottle, None));
+    let (thing, named) = hero.unwrap_or((Thing::Box, None));
     let plain = if dark || premium { rgb(0x35_3238) } else { scene.tone(None, 0) };
     let tone = match (thing, named) {
         (_, Some(color)) => color,
