@@ -12,9 +12,10 @@ demo: build
 	target/release/kinora make "$(PROMPT)" -o demo.mp4
 	@echo "demo.mp4 is ready"
 
-## build: target/release/kinora, one file with the shipped components inside
+## build: target/release/kinora, one file with the shipped components inside (--workspace, so that the tests use the
+##        same build of wasmtime)
 build: packages components
-	$(CARGO) build --locked --release -p kinora
+	$(CARGO) build --locked --release --workspace
 
 ## run: start Kinora as its users do; ARGS='make "a prompt"'
 run: build
@@ -40,7 +41,7 @@ components: packages
 	scripts/components.sh
 
 packages:
-	@. scripts/install.sh && need ffmpeg ffmpeg fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf gcc cc
+	@. scripts/install.sh && need ffmpeg ffmpeg fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf gcc cc libc6-dev /usr/include/stdlib.h
 
 clean:
 	$(CARGO) clean

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("kinora: the machine gives no threads: {error}");
+            tell!("kinora: the machine gives no threads: {error}");
             return ExitCode::FAILURE;
         }
     };
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         tokio::select! {
             ended = commands::run(cli) => ended,
             () = interrupted() => {
-                eprintln!("kinora: interrupted; nothing half-written was left behind");
+                tell!("kinora: interrupted; nothing half-written was left behind");
                 Ok(ExitCode::from(130))
             }
         }
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     // Whatever still waits for a file or a child must not hold the prompt back.
     runtime.shutdown_background();
     ended.unwrap_or_else(|error| {
-        eprintln!("kinora: {error:#}");
+        tell!("kinora: {error:#}");
         ExitCode::FAILURE
     })
 }

@@ -8,6 +8,24 @@ use indicatif::{ProgressBar, ProgressStyle};
 use kinora_workflows::Observer;
 use tracing_subscriber::EnvFilter;
 
+/// Prints a line on standard output. A reader that has gone is no reason to panic, as it is for `println!`.
+#[macro_export]
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
+/// Prints a line on standard error, whoever may still read it.
+#[macro_export]
+macro_rules! tell {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($line)*);
+    }};
+}
+
 /// Steps of the whole in the bar.
 const STEPS: u64 = 1_000;
 
@@ -88,7 +106,7 @@ impl Observer for Screen {
                 bar.set_message(name.to_owned());
                 bar.set_position((done * STEPS as f64) as u64);
             }
-            None => eprintln!("{name}"),
+            None => tell!("{name}"),
         }
     }
 
@@ -105,7 +123,7 @@ impl Observer for Screen {
                 let tenth = (done * 10.0) as u64;
                 if tenth > state.printed {
                     state.printed = tenth;
-                    eprintln!("{}: {} %", state.name, tenth * 10);
+                    tell!("{}: {} %", state.name, tenth * 10);
                 }
             }
         }
@@ -114,7 +132,7 @@ impl Observer for Screen {
     fn warn(&self, message: &str) {
         match &self.bar {
             Some(bar) => bar.println(format!("warning: {message}")),
-            None => eprintln!("warning: {message}"),
+            None => tell!("warning: {message}"),
         }
     }
 }

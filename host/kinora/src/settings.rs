@@ -185,24 +185,21 @@ impl Provider for DotEnv {
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        let dict = self.0.iter().fold(Figment::new(), |figment, (key, value)| {
-            let parsed: Value = value.parse().unwrap_or_else(|never| match never {});
-            figment.merge(Nested(key.clone(), parsed))
-        });
-        dict.data()
-    }
-}
-
-/// One value under a dotted key.
-struct Nested(String, Value);
-
-impl Provider for Nested {
-    fn metadata(&self) -> Metadata {
-        Metadata::named("value")
-    }
-
-    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        let dict = nest(&self.0, self.1.clone()).into_dict().unwrap_or_default();
+        let mut sections: Map<String, Dict> = Map::new();
+        let mut dict = Dict::new();
+        for (key, value) in &self.0 {
+            let value: Value = value.parse().unwrap_or_else(|never| match never {});
+            match key.split_once('.') {
+                Some((section, name)) => {
+                    let section = sections.entry(section.into()).or_default();
+                    section.insert(name.into(), value);
+                }
+                None => {
+                    dict.insert(key.clone(), value);
+                }
+            }
+        }
+        dict.extend(sections.into_iter().map(|(name, section)| (name, section.into())));
         Ok(Profile::Default.collect(dict))
     }
 }
@@ -216,7 +213,8 @@ impl Provider for Flag {
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        Nested(self.0.into(), self.1.clone().into()).data()
+        let dict = nest(self.0, self.1.clone().into()).into_dict().unwrap_or_default();
+        Ok(Profile::Default.collect(dict))
     }
 }
 

@@ -3,13 +3,14 @@
 use std::process::ExitCode;
 
 use crate::settings::Row;
+use crate::say;
 
 /// Prints the settings as TOML with the source behind each.
 pub fn run(rows: &[Row]) -> ExitCode {
     let line = |row: &Row| format!("{} = {}", row.key, row.value);
     let width = rows.iter().map(|row| line(row).len()).max().unwrap_or(0);
     for row in rows {
-        println!("{:width$}  # {}", line(row), row.source);
+        say!("{:width$}  # {}", line(row), row.source);
     }
     ExitCode::SUCCESS
 }

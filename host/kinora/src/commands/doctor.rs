@@ -7,6 +7,7 @@ use kinora_domain::documents::Role;
 
 use crate::host;
 use crate::settings::{self, Settings};
+use crate::say;
 
 /// Prints one line for each thing that films need, and fails where one is missing.
 ///
@@ -15,10 +16,10 @@ use crate::settings::{self, Settings};
 pub async fn run(settings: &Settings) -> Result<ExitCode> {
     let mut missing = 0;
     let mut line = |name: &str, result: Result<String, String>| match result {
-        Ok(found) => println!("ok       {name:12} {found}"),
+        Ok(found) => say!("ok       {name:12} {found}"),
         Err(wrong) => {
             missing += 1;
-            println!("missing  {name:12} {wrong}");
+            say!("missing  {name:12} {wrong}");
         }
     };
     line(
@@ -53,10 +54,10 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
         );
     }
     for refused in &catalog.refused {
-        println!("refused  {:12} {refused}", "plugin");
+        say!("refused  {:12} {refused}", "plugin");
     }
     if missing == 0 {
-        println!("ready: kinora make \"a lighthouse in a storm\" -o film.mp4");
+        say!("ready: kinora make \"a lighthouse in a storm\" -o film.mp4");
         Ok(ExitCode::SUCCESS)
     } else {
         Ok(ExitCode::FAILURE)

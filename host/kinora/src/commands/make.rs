@@ -13,6 +13,7 @@ use crate::cli::Make;
 use crate::screen::Screen;
 use crate::settings::{self, Settings};
 use crate::host;
+use crate::say;
 
 /// What is read of standard input, so that a wrong pipe does not fill the memory. Far above the longest prompt.
 const MAX_INPUT: u64 = 1 << 20;
@@ -67,7 +68,7 @@ pub async fn run(settings: &Settings, make: Make) -> Result<ExitCode> {
 }
 
 fn report(request: &FilmRequest, made: &FilmMade, began: Instant) {
-    println!(
+    say!(
         "{}  {:.1} s, {}x{}, {} frames at {:.5} fps, {:.1} MB",
         request.output.display(),
         made.seconds,
@@ -77,11 +78,11 @@ fn report(request: &FilmRequest, made: &FilmMade, began: Instant) {
         request.rate.as_f64(),
         made.report.bytes as f64 / 1e6,
     );
-    println!("title    {}", made.scenario.title);
-    println!("made by  {}", made.made_by.join("; "));
-    println!("cost     ${:.2}", made.cost as f64 / 1e6);
-    println!("seed     {}", request.seed);
-    println!("took     {:.1} s", began.elapsed().as_secs_f64());
+    say!("title    {}", made.scenario.title);
+    say!("made by  {}", made.made_by.join("; "));
+    say!("cost     ${:.2}", made.cost as f64 / 1e6);
+    say!("seed     {}", request.seed);
+    say!("took     {:.1} s", began.elapsed().as_secs_f64());
 }
 
 fn read_prompt(prompt: String) -> Result<String> {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::cli;
 use crate::host;
 use crate::settings::Settings;
+use crate::say;
 
 /// What is read of an input, so that a wrong pipe does not fill the memory.
 const MAX_INPUT: u64 = 32 << 20;
@@ -33,7 +34,7 @@ pub async fn run(settings: &Settings, command: cli::Plugin) -> Result<ExitCode> 
             let plugin = host::runtime(settings)?.load_file(&file).await?;
             let input = read_input(input)?;
             let answer = call(&plugin, &input).await?;
-            println!("{}", serde_json::to_string_pretty(&answer)?);
+            say!("{}", serde_json::to_string_pretty(&answer)?);
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -42,14 +43,14 @@ pub async fn run(settings: &Settings, command: cli::Plugin) -> Result<ExitCode> 
 async fn list(settings: &Settings) -> Result<ExitCode> {
     let runtime = host::runtime(settings)?;
     let catalog = host::catalog(settings, &runtime).await;
-    println!("{:10} {:16} {:9} {:28} does", "role", "id", "version", "from");
+    say!("{:10} {:16} {:9} {:28} does", "role", "id", "version", "from");
     for plugin in catalog.iter() {
         let manifest = &plugin.manifest;
         let from = match &plugin.origin {
             Origin::Shipped(_) => "the binary".into(),
             Origin::File(_) => plugin.origin.to_string(),
         };
-        println!(
+        say!(
             "{:10} {:16} {:9} {from:28} {}",
             manifest.role.to_string(),
             manifest.id,
@@ -58,7 +59,7 @@ async fn list(settings: &Settings) -> Result<ExitCode> {
         );
     }
     for refused in &catalog.refused {
-        println!("refused: {refused}");
+        say!("refused: {refused}");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -80,18 +81,18 @@ fn describe(plugin: &Plugin, file: &Path) -> Result<ExitCode> {
         if names.is_empty() { "none".into() } else { names.join(", ") }
     };
     let size = std::fs::metadata(file)?.len();
-    println!("{} can be used", file.display());
-    println!("plugin       {} {} ({})", manifest.id, manifest.version, manifest.title);
-    println!("role         {}", manifest.role);
-    println!("does         {}", abilities(manifest));
-    println!("size         {size} bytes");
-    println!("sha-256      {}", plugin.digest);
+    say!("{} can be used", file.display());
+    say!("plugin       {} {} ({})", manifest.id, manifest.version, manifest.title);
+    say!("role         {}", manifest.role);
+    say!("does         {}", abilities(manifest));
+    say!("size         {size} bytes");
+    say!("sha-256      {}", plugin.digest);
     let endpoints = manifest.endpoints.iter().map(|e| e.base_url.as_str()).collect();
-    println!("may reach    {}", or_none(endpoints));
+    say!("may reach    {}", or_none(endpoints));
     let credentials = manifest.credentials.iter().map(|c| c.environment.as_str()).collect();
-    println!("needs keys   {}", or_none(credentials));
+    say!("needs keys   {}", or_none(credentials));
     let trapped = plugin.trapped_imports.iter().map(String::as_str).collect();
-    println!("traps when it calls  {}", or_none(trapped));
+    say!("traps when it calls  {}", or_none(trapped));
     Ok(ExitCode::SUCCESS)
 }
 
