@@ -67,9 +67,7 @@ fn a_film_without_audio_has_no_sound_stream() {
 #[test]
 fn odd_rates_and_shapes_are_exact_too() {
     let bench = Bench::new();
-    let portrait = [
-        "make", "a kite", "-o", "p.mp4", "--seconds", "8", "--resolution", "180x320", "--fps", "29.97",
-    ];
+    let portrait = ["make", "a kite", "-o", "p.mp4", "--seconds", "8", "--resolution", "180x320", "--fps", "29.97"];
     bench.run(&portrait).ok();
     let probed = probe(&bench.path("p.mp4"));
     assert_eq!(values(&probed, "nb_read_frames")[0], "240", "8 s at 30000/1001");
@@ -106,9 +104,8 @@ fn what_went_into_a_film_can_be_kept() {
 #[test]
 fn scripts_that_no_font_has_and_odd_prompts_still_make_a_film() {
     let bench = Bench::new();
-    for (index, prompt) in ["山の朝", "x", "\u{202e}رحلة إلى البحر 🌊\n\n\t", "%s %n ../../etc/passwd '; --"]
-        .iter()
-        .enumerate()
+    for (index, prompt) in
+        ["山の朝", "x", "\u{202e}رحلة إلى البحر 🌊\n\n\t", "%s %n ../../etc/passwd '; --"].iter().enumerate()
     {
         make(&bench, prompt, &format!("{index}.mp4"), &[]);
     }

@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::support::{Bench, Run};
 
 fn built(folder: &str, name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../plugins/target")
-        .join(folder)
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/target").join(folder).join(name);
     assert!(path.exists(), "the components are not built: run `make components` first");
     path
 }
@@ -54,9 +51,7 @@ fn a_component_can_be_run_with_json() {
         "frames":90,"seed":1,"title":"Hello"}"#;
     std::fs::write(bench.path("drawing.json"), drawing).expect("written");
     let cards = built("components", "cards.wasm");
-    let run = bench
-        .run(&["plugin", "run", &cards.to_string_lossy(), "--input", "drawing.json"])
-        .ok();
+    let run = bench.run(&["plugin", "run", &cards.to_string_lossy(), "--input", "drawing.json"]).ok();
     assert!(run.stdout.contains("\"layers\"") && run.stdout.contains("Hello"), "{}", run.stdout);
 
     std::fs::write(bench.path("drawing.json"), r#"{"kind":1}"#).expect("written");
@@ -76,8 +71,18 @@ fn hostile_files_in_the_plugin_folder_do_not_keep_a_film_from_being_made() {
     assert!(list.stdout.contains("refused: plugin noise.wasm"), "{}", list.stdout);
     assert!(list.stdout.contains("6.6.6"), "{}", list.stdout);
     let args = [
-        "make", "a bakery", "-o", "film.mp4", "--data", "data", "--seconds", "8", "--resolution",
-        "320x180", "--fps", "12",
+        "make",
+        "a bakery",
+        "-o",
+        "film.mp4",
+        "--data",
+        "data",
+        "--seconds",
+        "8",
+        "--resolution",
+        "320x180",
+        "--fps",
+        "12",
     ];
     let run = bench.run(&args).ok();
     assert!(run.stderr.contains("noise.wasm"), "the refusal is told: {}", run.stderr);
@@ -90,6 +95,9 @@ fn a_looping_component_is_stopped_and_named() {
     let request = r#"{"kind":"harm","attempt":1,"input":{"mode":"loop"}}"#;
     std::fs::write(bench.path("request.json"), request).expect("written");
     let args = ["plugin", "run", &hostile.to_string_lossy(), "--input", "request.json"];
-    Run::of(bench.command(&args).env("KINORA_PLUGINS__COMPUTE_MS", "100"))
-        .fails_with(&["hostile 6.6.6", "100 ms", "rule: compute-time"]);
+    Run::of(bench.command(&args).env("KINORA_PLUGINS__COMPUTE_MS", "100")).fails_with(&[
+        "hostile 6.6.6",
+        "100 ms",
+        "rule: compute-time",
+    ]);
 }

@@ -31,9 +31,7 @@ fn later_sources_win_and_each_value_tells_its_source() {
 fn an_unknown_setting_names_the_nearest_known_one() {
     let bench = Bench::new();
     std::fs::write(bench.path("kinora.toml"), "[generation]\natempts = 4\n").expect("written");
-    bench
-        .run(&["config"])
-        .fails_with(&["kinora.toml", "generation.atempts", "did you mean \"generation.attempts\""]);
+    bench.run(&["config"]).fails_with(&["kinora.toml", "generation.atempts", "did you mean \"generation.attempts\""]);
     let bench = Bench::new();
     Run::of(bench.command(&["config"]).env("KINORA_PROVIDER__TEXT", "offline"))
         .fails_with(&["environment", "did you mean \"providers\""]);

@@ -19,9 +19,7 @@ pub struct Run {
 
 impl Bench {
     pub fn new() -> Self {
-        Bench {
-            folder: tempfile::tempdir().expect("a folder"),
-        }
+        Bench { folder: tempfile::tempdir().expect("a folder") }
     }
 
     /// The binary, with nothing of this user's settings. All tests share a data folder, so that components are
@@ -58,11 +56,7 @@ impl Bench {
 
 impl Run {
     pub fn of(command: &mut Command) -> Self {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = command.output().expect("the binary runs");
+        let Output { status, stdout, stderr } = command.output().expect("the binary runs");
         Run {
             code: status.code(),
             stdout: String::from_utf8_lossy(&stdout).into_owned(),
@@ -106,10 +100,7 @@ pub fn probe(file: &Path) -> String {
 
 /// The values of a key in ffprobe's answer, in order.
 pub fn values<'a>(probed: &'a str, key: &str) -> Vec<&'a str> {
-    probed
-        .lines()
-        .filter_map(|line| line.strip_prefix(key)?.strip_prefix('='))
-        .collect()
+    probed.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('=')).collect()
 }
 
 /// A digest of every decoded frame of the picture.

@@ -4,9 +4,8 @@
 /// Reads a JSON argument of an export.
 #[doc(hidden)]
 pub fn __read<T: serde::de::DeserializeOwned>(what: &str, json: &str) -> Result<T, crate::Failure> {
-    serde_json::from_str(json).map_err(|error| {
-        crate::Failure::invalid_input(format!("the {what} cannot be read: {error}"))
-    })
+    serde_json::from_str(json)
+        .map_err(|error| crate::Failure::invalid_input(format!("the {what} cannot be read: {error}")))
 }
 
 /// Writes a JSON answer of an export.
@@ -32,18 +31,14 @@ macro_rules! export_adapter {
                     $crate::__write(&<$adapter as Adapter>::manifest())
                 }
                 fn start(operation: types::Operation, settings: String) -> Step {
-                    let read = Operation::read(operation.id, &operation.kind, &operation.document)
-                        .and_then(|operation| {
-                            let settings =
-                                $crate::__read("settings", &settings).map_err(|failure| {
-                                    $crate::ProviderError::invalid_request(failure.message)
-                                })?;
+                    let read =
+                        Operation::read(operation.id, &operation.kind, &operation.document).and_then(|operation| {
+                            let settings = $crate::__read("settings", &settings)
+                                .map_err(|failure| $crate::ProviderError::invalid_request(failure.message))?;
                             Ok((operation, settings))
                         });
                     match read {
-                        Ok((operation, settings)) => {
-                            <$adapter as Adapter>::start(operation, settings)
-                        }
+                        Ok((operation, settings)) => <$adapter as Adapter>::start(operation, settings),
                         Err(error) => Step::fail(error),
                     }
                 }
@@ -96,10 +91,7 @@ macro_rules! export_strategy {
             struct Component;
 
             fn fail(failure: $crate::Failure) -> Failure {
-                Failure {
-                    kind: failure.kind,
-                    message: failure.message,
-                }
+                Failure { kind: failure.kind, message: failure.message }
             }
 
             impl Guest for Component {
@@ -113,11 +105,7 @@ macro_rules! export_strategy {
                         .map(|operation| $crate::__write(&operation))
                         .map_err(fail)
                 }
-                fn interpret(
-                    request: String,
-                    text: String,
-                    settings: String,
-                ) -> Result<String, Failure> {
+                fn interpret(request: String, text: String, settings: String) -> Result<String, Failure> {
                     let request = $crate::__read("request", &request).map_err(fail)?;
                     let settings = $crate::__read("settings", &settings).map_err(fail)?;
                     <$strategy as $crate::Strategy>::interpret(request, &text, settings)
@@ -143,21 +131,14 @@ macro_rules! export_validator {
             struct Component;
 
             fn fail(failure: $crate::Failure) -> Failure {
-                Failure {
-                    kind: failure.kind,
-                    message: failure.message,
-                }
+                Failure { kind: failure.kind, message: failure.message }
             }
 
             impl Guest for Component {
                 fn manifest() -> String {
                     $crate::__write(&<$validator as $crate::Validator>::manifest())
                 }
-                fn validate(
-                    document: String,
-                    context: String,
-                    settings: String,
-                ) -> Result<String, Failure> {
+                fn validate(document: String, context: String, settings: String) -> Result<String, Failure> {
                     let document = $crate::__read("document", &document).map_err(fail)?;
                     let context = $crate::__read("context", &context).map_err(fail)?;
                     let settings = $crate::__read("settings", &settings).map_err(fail)?;
@@ -186,10 +167,7 @@ macro_rules! export_renderer {
             struct Component;
 
             fn fail(failure: $crate::Failure) -> Failure {
-                Failure {
-                    kind: failure.kind,
-                    message: failure.message,
-                }
+                Failure { kind: failure.kind, message: failure.message }
             }
 
             impl Guest for Component {

@@ -14,10 +14,7 @@ pub struct Failure {
 impl Failure {
     /// A failure of some kind.
     pub fn new(kind: impl Into<String>, message: impl Into<String>) -> Self {
-        Failure {
-            kind: kind.into(),
-            message: message.into(),
-        }
+        Failure { kind: kind.into(), message: message.into() }
     }
 
     /// The request cannot be served as asked.

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::documents::Outcome;
 use crate::provider::{
-    Action, Adapter, Event, HttpRequest, HttpResponse, Operation, ProviderError, ResponseBody,
-    Step, Target, TransportFailure,
+    Action, Adapter, Event, HttpRequest, HttpResponse, Operation, ProviderError, ResponseBody, Step, Target,
+    TransportFailure,
 };
 
 /// The most steps a replayed operation may take; a host would stop it too.
@@ -67,9 +67,7 @@ pub fn run<A: Adapter>(
             Action::Wait(_) => replay.elapse(),
             Action::Send(request) => {
                 let expected = exchanges.next().unwrap_or_else(|| {
-                    panic!(
-                        "the recording has ended and the adapter sends another request: {request:?}"
-                    )
+                    panic!("the recording has ended and the adapter sends another request: {request:?}")
                 });
                 compare(&expected.request, request);
                 let response = &expected.response;
@@ -82,10 +80,7 @@ pub fn run<A: Adapter>(
             }
             Action::Done(_) | Action::Fail(_) => {
                 let left = exchanges.len();
-                assert!(
-                    left == 0,
-                    "the adapter ended with {left} recorded exchanges left"
-                );
+                assert!(left == 0, "the adapter ended with {left} recorded exchanges left");
                 return replay.end();
             }
         };
@@ -108,10 +103,7 @@ fn compare(expected: &RecordedRequest, sent: &HttpRequest) {
             .body_text()
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_else(|| panic!("the adapter sent no JSON where JSON was recorded"));
-        assert_eq!(
-            *body, sent,
-            "the adapter sent another body than was recorded"
-        );
+        assert_eq!(*body, sent, "the adapter sent another body than was recorded");
     }
 }
 
@@ -130,10 +122,7 @@ impl<A: Adapter> Replay<A> {
 
     /// Takes an adapter up at a step, as a host does after a restart.
     pub fn at(step: Step) -> Self {
-        Replay {
-            step,
-            adapter: std::marker::PhantomData,
-        }
+        Replay { step, adapter: std::marker::PhantomData }
     }
 
     /// The request it wants to send.

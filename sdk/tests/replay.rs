@@ -2,12 +2,9 @@
 //! at once.
 
 use kinora_sdk::documents::{
-    ImageOperation, Manifest, MediaItem, MediaOutcome, Message, Outcome, Role, TextOperation,
-    TextOutcome, Usage,
+    ImageOperation, Manifest, MediaItem, MediaOutcome, Message, Outcome, Role, TextOperation, TextOutcome, Usage,
 };
-use kinora_sdk::provider::{
-    Action, Attachment, Exchanging, HttpRequest, HttpResponse, Polled, Polling, ResponseBody,
-};
+use kinora_sdk::provider::{Action, Attachment, Exchanging, HttpRequest, HttpResponse, Polled, Polling, ResponseBody};
 use kinora_sdk::replay::{Recorded, Replay, run};
 use kinora_sdk::{Exchange, LongRunning, Operation, ProviderError, Request};
 use serde_json::{Value, json};
@@ -41,10 +38,7 @@ fn upstream_error(response: &HttpResponse) -> ProviderError {
         http_status: Some(response.status),
         upstream_code: Some(code.into()),
         retryable: matches!(kind, "rate-limited" | "unavailable"),
-        ..ProviderError::new(
-            kind,
-            body["error"]["message"].as_str().unwrap_or("no message"),
-        )
+        ..ProviderError::new(kind, body["error"]["message"].as_str().unwrap_or("no message"))
     }
 }
 
@@ -58,10 +52,7 @@ impl Exchange for Chat {
         manifest("chat")
     }
 
-    fn request(
-        operation: Operation,
-        _settings: Value,
-    ) -> Result<(HttpRequest, String), ProviderError> {
+    fn request(operation: Operation, _settings: Value) -> Result<(HttpRequest, String), ProviderError> {
         let Request::Text(text) = operation.request else {
             return Err(ProviderError::invalid_request("only text"));
         };
@@ -70,10 +61,7 @@ impl Exchange for Chat {
         Ok((request, "chat".into()))
     }
 
-    fn response(
-        context: String,
-        response: HttpResponse,
-    ) -> Result<(Outcome, Vec<Attachment>), ProviderError> {
+    fn response(context: String, response: HttpResponse) -> Result<(Outcome, Vec<Attachment>), ProviderError> {
         if !response.is_success() {
             return Err(upstream_error(&response));
         }
@@ -84,10 +72,7 @@ impl Exchange for Chat {
         let outcome = TextOutcome {
             text: text.into(),
             made_by: context,
-            usage: Usage {
-                input_tokens: body["usage"]["prompt_tokens"].as_u64().unwrap_or(0),
-                ..Usage::default()
-            },
+            usage: Usage { input_tokens: body["usage"]["prompt_tokens"].as_u64().unwrap_or(0), ..Usage::default() },
             ..TextOutcome::default()
         };
         Ok((Outcome::Text(outcome), Vec::new()))
@@ -104,10 +89,7 @@ impl LongRunning for Predictions {
         manifest("predictions")
     }
 
-    fn submit(
-        operation: Operation,
-        settings: Value,
-    ) -> Result<(HttpRequest, String), ProviderError> {
+    fn submit(operation: Operation, settings: Value) -> Result<(HttpRequest, String), ProviderError> {
         let Request::Image(image) = operation.request else {
             return Err(ProviderError::invalid_request("only pictures"));
         };
@@ -117,10 +99,7 @@ impl LongRunning for Predictions {
                 "prompt": image.prompt, "width": image.width, "height": image.height, "seed": image.seed,
             },
         });
-        Ok((
-            HttpRequest::post_json("api", "/predictions", &body).credential("key"),
-            String::new(),
-        ))
+        Ok((HttpRequest::post_json("api", "/predictions", &body).credential("key"), String::new()))
     }
 
     fn submitted(_: String, response: HttpResponse) -> Result<(String, Polled), ProviderError> {
@@ -128,16 +107,8 @@ impl LongRunning for Predictions {
             return Err(upstream_error(&response));
         }
         let body = response.json()?;
-        let id = body["id"]
-            .as_str()
-            .ok_or_else(|| ProviderError::malformed_output("the prediction has no id"))?;
-        Ok((
-            id.into(),
-            Polled::Pending {
-                progress: None,
-                note: Some("queued".into()),
-            },
-        ))
+        let id = body["id"].as_str().ok_or_else(|| ProviderError::malformed_output("the prediction has no id"))?;
+        Ok((id.into(), Polled::Pending { progress: None, note: Some("queued".into()) }))
     }
 
     fn poll(id: &String) -> HttpRequest {
@@ -151,37 +122,21 @@ impl LongRunning for Predictions {
         let body = response.json()?;
         match body["output"][0].as_str() {
             Some(url) => Ok(Polled::Fetch(HttpRequest::download(url))),
-            None => Ok(Polled::Pending {
-                progress: None,
-                note: None,
-            }),
+            None => Ok(Polled::Pending { progress: None, note: None }),
         }
     }
 
-    fn fetched(
-        id: &String,
-        response: HttpResponse,
-    ) -> Result<(Outcome, Vec<Attachment>), ProviderError> {
+    fn fetched(id: &String, response: HttpResponse) -> Result<(Outcome, Vec<Attachment>), ProviderError> {
         let item = match response.body {
-            ResponseBody::Blob(blob) => MediaItem::Blob {
-                handle: blob.handle,
-            },
+            ResponseBody::Blob(blob) => MediaItem::Blob { handle: blob.handle },
             ResponseBody::Inline(_) => MediaItem::Attachment { name: id.clone() },
         };
-        let outcome = MediaOutcome {
-            items: vec![item],
-            made_by: id.clone(),
-            ..MediaOutcome::default()
-        };
+        let outcome = MediaOutcome { items: vec![item], made_by: id.clone(), ..MediaOutcome::default() };
         Ok((Outcome::Media(outcome), Vec::new()))
     }
 
     fn cancellation(id: &String) -> Option<HttpRequest> {
-        Some(HttpRequest::post_json(
-            "api",
-            format!("/predictions/{id}/cancel"),
-            &json!({}),
-        ))
+        Some(HttpRequest::post_json("api", format!("/predictions/{id}/cancel"), &json!({})))
     }
 }
 
@@ -193,10 +148,7 @@ fn question() -> Operation {
     Operation {
         id: "op-1".into(),
         request: Request::Text(TextOperation {
-            messages: vec![Message {
-                role: "user".into(),
-                content: "The largest city?".into(),
-            }],
+            messages: vec![Message { role: "user".into(), content: "The largest city?".into() }],
             ..TextOperation::default()
         }),
     }
@@ -223,9 +175,7 @@ fn version() -> Value {
 fn a_recorded_chat_is_replayed_to_its_text_and_usage() {
     let recording = recording(include_str!("data/openai-chat.json"));
     let outcome = run::<Exchanging<Chat>>(question(), Value::Null, &recording).expect("it is read");
-    let Outcome::Text(text) = outcome else {
-        panic!("a text")
-    };
+    let Outcome::Text(text) = outcome else { panic!("a text") };
     assert_eq!(text.text, r#"{"city":"Mexico City","country":"Mexico"}"#);
     assert_eq!(text.usage.input_tokens, 92);
 }
@@ -254,11 +204,7 @@ fn a_recorded_prediction_is_submitted_once_polled_and_fetched() {
     assert_eq!(replay.request().method, "POST");
     for exchange in &exchanges {
         let body = exchange.response.body.to_string();
-        replay = replay.respond(
-            exchange.response.status,
-            &exchange.response.headers,
-            body.as_bytes(),
-        );
+        replay = replay.respond(exchange.response.status, &exchange.response.headers, body.as_bytes());
         if matches!(replay.step.action, Action::Wait(_)) {
             replay = replay.elapse();
         }
@@ -266,23 +212,16 @@ fn a_recorded_prediction_is_submitted_once_polled_and_fetched() {
         replay = Replay::at(replay.step);
     }
     assert_eq!(replay.request().method, "GET");
-    assert!(
-        replay.request().credential.is_none(),
-        "another origin gets no credential"
-    );
-    let outcome = replay
-        .respond(200, &[], b"png")
-        .end()
-        .expect("it ends well");
+    assert!(replay.request().credential.is_none(), "another origin gets no credential");
+    let outcome = replay.respond(200, &[], b"png").end().expect("it ends well");
     assert!(matches!(outcome, Outcome::Media(media) if media.items.len() == 1));
 }
 
 #[test]
 fn the_body_of_a_recorded_submission_is_compared() {
     let exchanges = recording(include_str!("data/replicate-prediction.json"));
-    let played = std::panic::catch_unwind(|| {
-        run::<Polling<Predictions>>(picture(), json!({ "version": "other" }), &exchanges)
-    });
+    let played =
+        std::panic::catch_unwind(|| run::<Polling<Predictions>>(picture(), json!({ "version": "other" }), &exchanges));
     assert!(played.is_err(), "another version is another body");
 }
 
@@ -291,37 +230,21 @@ fn polls_that_fail_are_repeated_and_a_lost_submission_is_not() {
     let lost = Replay::<Polling<Predictions>>::start(picture(), version()).break_off("reset", true);
     assert_eq!(lost.end().expect_err("it fails").kind, "unavailable");
 
-    let mut replay = Replay::<Polling<Predictions>>::start(picture(), version())
-        .respond(201, &[], br#"{"id":"abc"}"#)
-        .elapse();
+    let mut replay =
+        Replay::<Polling<Predictions>>::start(picture(), version()).respond(201, &[], br#"{"id":"abc"}"#).elapse();
     for _ in 0..4 {
         replay = replay.break_off("timeout", false).elapse();
         assert_eq!(replay.request().method, "GET");
     }
-    assert_eq!(
-        replay
-            .break_off("timeout", false)
-            .end()
-            .expect_err("patience ends")
-            .kind,
-        "timeout"
-    );
+    assert_eq!(replay.break_off("timeout", false).end().expect_err("patience ends").kind, "timeout");
 }
 
 #[test]
 fn cancelling_sends_the_upstreams_cancel_request() {
-    let replay = Replay::<Polling<Predictions>>::start(picture(), version())
-        .respond(201, &[], br#"{"id":"abc"}"#)
-        .cancel();
+    let replay =
+        Replay::<Polling<Predictions>>::start(picture(), version()).respond(201, &[], br#"{"id":"abc"}"#).cancel();
     assert_eq!(replay.request().method, "POST");
-    assert_eq!(
-        replay
-            .respond(200, &[], b"{}")
-            .end()
-            .expect_err("it ended")
-            .kind,
-        "cancelled"
-    );
+    assert_eq!(replay.respond(200, &[], b"{}").end().expect_err("it ended").kind, "cancelled");
 }
 
 #[test]

@@ -101,12 +101,7 @@ impl Film {
     /// The number of frames of the whole.
     pub fn frames(&self) -> u64 {
         let total: u64 = self.segments.iter().map(|s| u64::from(s.frames)).sum();
-        let shared: u64 = self
-            .segments
-            .iter()
-            .skip(1)
-            .map(|s| u64::from(s.crossfade))
-            .sum();
+        let shared: u64 = self.segments.iter().skip(1).map(|s| u64::from(s.crossfade)).sum();
         total - shared
     }
 
@@ -122,11 +117,7 @@ impl Film {
             .iter()
             .enumerate()
             .map(|(index, segment)| {
-                let start = if index == 0 {
-                    0
-                } else {
-                    next - u64::from(segment.crossfade)
-                };
+                let start = if index == 0 { 0 } else { next - u64::from(segment.crossfade) };
                 next = start + u64::from(segment.frames);
                 start
             })
@@ -159,9 +150,7 @@ impl Film {
             lent += u64::from(segment.frames);
         }
         if lent > MAX_FRAMES {
-            return Err(format!(
-                "the film has {lent} frames; at most {MAX_FRAMES} are allowed"
-            ));
+            return Err(format!("the film has {lent} frames; at most {MAX_FRAMES} are allowed"));
         }
         Ok(())
     }
@@ -181,16 +170,11 @@ pub const MAX_SIDE: u32 = 4320;
 pub fn check_canvas(width: u32, height: u32, rate: Rate) -> Result<(), String> {
     for (name, side) in [("width", width), ("height", height)] {
         if !(MIN_SIDE..=MAX_SIDE).contains(&side) || side % 2 == 1 {
-            return Err(format!(
-                "the {name} is {side}; it must be even and from {MIN_SIDE} to {MAX_SIDE} pixels"
-            ));
+            return Err(format!("the {name} is {side}; it must be even and from {MIN_SIDE} to {MAX_SIDE} pixels"));
         }
     }
     if rate.den == 0 || !(1.0..=120.0).contains(&rate.as_f64()) {
-        return Err(format!(
-            "the rate is {}/{} frames per second; it must be from 1 to 120",
-            rate.num, rate.den
-        ));
+        return Err(format!("the rate is {}/{} frames per second; it must be from 1 to 120", rate.num, rate.den));
     }
     Ok(())
 }

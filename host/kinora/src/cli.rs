@@ -110,38 +110,24 @@ pub enum Plugin {
 
 /// Reads `1280x720` or `1280:720`.
 fn resolution(text: &str) -> Result<(u32, u32), String> {
-    let (width, height) = text
-        .split_once(['x', 'X', ':', '×'])
-        .ok_or("write it as WIDTHxHEIGHT, such as 1280x720")?;
-    let side = |side: &str| {
-        side.trim()
-            .parse::<u32>()
-            .map_err(|_| format!("{side:?} is no whole number of pixels"))
-    };
+    let (width, height) = text.split_once(['x', 'X', ':', '×']).ok_or("write it as WIDTHxHEIGHT, such as 1280x720")?;
+    let side = |side: &str| side.trim().parse::<u32>().map_err(|_| format!("{side:?} is no whole number of pixels"));
     Ok((side(width)?, side(height)?))
 }
 
 /// Reads `30`, `30000/1001`, `29.97`.
 fn rate(text: &str) -> Result<Rate, String> {
     let number = |part: &str| {
-        part.trim()
-            .parse::<u32>()
-            .map_err(|_| format!("{text:?} is no rate; write 30, 30000/1001 or 29.97"))
+        part.trim().parse::<u32>().map_err(|_| format!("{text:?} is no rate; write 30, 30000/1001 or 29.97"))
     };
     if let Some((num, den)) = text.split_once('/') {
-        return Ok(Rate {
-            num: number(num)?,
-            den: number(den)?,
-        });
+        return Ok(Rate { num: number(num)?, den: number(den)? });
     }
     match text {
         "23.976" | "23.98" => Ok(Rate { num: 24_000, den: 1_001 }),
         "29.97" => Ok(Rate { num: 30_000, den: 1_001 }),
         "59.94" => Ok(Rate { num: 60_000, den: 1_001 }),
-        _ => Ok(Rate {
-            num: number(text)?,
-            den: 1,
-        }),
+        _ => Ok(Rate { num: number(text)?, den: 1 }),
     }
 }
 

@@ -46,10 +46,7 @@ pub async fn studio(settings: &Settings) -> Result<Studio> {
     Ok(Studio {
         catalog,
         worker: worker(&settings.media.ffmpeg)?,
-        providers: Providers {
-            text: settings.providers.text.clone(),
-            image: settings.providers.image.clone(),
-        },
+        providers: Providers { text: settings.providers.text.clone(), image: settings.providers.image.clone() },
         retry: Retry {
             attempts: settings.generation.attempts,
             delay: Duration::from_millis(settings.generation.retry_delay_ms),

@@ -75,10 +75,7 @@ impl Screen {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Screen {
-            bar,
-            state: Mutex::default(),
-        }
+        Screen { bar, state: Mutex::default() }
     }
 
     /// Takes the bar away.
@@ -95,12 +92,7 @@ impl Observer for Screen {
             return;
         };
         let done = state.done + state.weight;
-        *state = State {
-            name: name.into(),
-            done,
-            weight,
-            printed: 0,
-        };
+        *state = State { name: name.into(), done, weight, printed: 0 };
         match &self.bar {
             Some(bar) => {
                 bar.set_message(name.to_owned());

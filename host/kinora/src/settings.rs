@@ -83,36 +83,18 @@ pub struct Media {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            storage: Storage {
-                data: default_data_folder(),
-            },
-            providers: Providers {
-                text: "offline".into(),
-                image: "offline".into(),
-            },
-            generation: Generation {
-                attempts: 3,
-                retry_delay_ms: 2_000,
-            },
-            plugins: Plugins {
-                compute_ms: 2_000,
-                wall_ms: 10_000,
-                memory_mib: 256,
-            },
-            media: Media {
-                ffmpeg: "ffmpeg".into(),
-            },
+            storage: Storage { data: default_data_folder() },
+            providers: Providers { text: "offline".into(), image: "offline".into() },
+            generation: Generation { attempts: 3, retry_delay_ms: 2_000 },
+            plugins: Plugins { compute_ms: 2_000, wall_ms: 10_000, memory_mib: 256 },
+            media: Media { ffmpeg: "ffmpeg".into() },
         }
     }
 }
 
 /// The user's data folder, as the XDG base directory specification has it.
 fn default_data_folder() -> PathBuf {
-    let absolute = |name: &str| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_DATA_HOME")
         .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
         .map_or_else(|| PathBuf::from("kinora-data"), |base| base.join("kinora"))
@@ -223,18 +205,13 @@ fn explain(error: figment::Error) -> anyhow::Error {
     let Some(first) = error.into_iter().next() else {
         return anyhow!("the settings cannot be read");
     };
-    let source = first
-        .metadata
-        .as_ref()
-        .map_or_else(|| "the settings".into(), source_name);
+    let source = first.metadata.as_ref().map_or_else(|| "the settings".into(), source_name);
     let key = first.path.join(".");
     match &first.kind {
         Kind::UnknownField(field, known) => {
             let nearest = known
                 .iter()
-                .max_by(|a, b| {
-                    strsim::jaro_winkler(a, field).total_cmp(&strsim::jaro_winkler(b, field))
-                })
+                .max_by(|a, b| strsim::jaro_winkler(a, field).total_cmp(&strsim::jaro_winkler(b, field)))
                 .copied()
                 .unwrap_or("none");
             let section = match key.strip_suffix(field.as_str()) {
@@ -256,10 +233,9 @@ fn explain(error: figment::Error) -> anyhow::Error {
 
 fn source_name(metadata: &Metadata) -> String {
     match &metadata.source {
-        Some(figment::Source::File(path)) => path.file_name().map_or_else(
-            || path.display().to_string(),
-            |name| name.to_string_lossy().into_owned(),
-        ),
+        Some(figment::Source::File(path)) => {
+            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+        }
         _ if metadata.name.contains("environment variable") => "environment".into(),
         Some(figment::Source::Code(_)) if metadata.name.starts_with("kinora::") => "default".into(),
         _ => metadata.name.to_string(),
@@ -316,12 +292,7 @@ fn rows(figment: &Figment, settings: &Settings) -> Vec<Row> {
 /// Where it cannot be made or written.
 pub fn prepare_data_folder(settings: &Settings) -> Result<()> {
     let folder = &settings.storage.data;
-    let remedy = || {
-        format!(
-            "the data folder {} cannot be used; choose another with --data DIR",
-            folder.display()
-        )
-    };
+    let remedy = || format!("the data folder {} cannot be used; choose another with --data DIR", folder.display());
     std::fs::create_dir_all(folder.join("plugins")).with_context(remedy)?;
     tempfile::tempfile_in(folder).with_context(remedy)?;
     Ok(())

@@ -8,18 +8,10 @@ use kinora_runtime::{Runtime, RuntimeOptions};
 use serde_json::json;
 
 fn calls(criterion: &mut Criterion) {
-    let tokio = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let runtime = Runtime::new(RuntimeOptions::default()).expect("the engine starts");
-    let file = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../plugins/target/components/scenario.wasm"
-    ));
-    let strategy = tokio
-        .block_on(runtime.load_file(file))
-        .expect("the components are built (make components)");
+    let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/target/components/scenario.wasm"));
+    let strategy = tokio.block_on(runtime.load_file(file)).expect("the components are built (make components)");
     let request = StrategyRequest {
         kind: "scenario".into(),
         input: serde_json::to_value(ScenarioRequest {
@@ -39,12 +31,7 @@ fn calls(criterion: &mut Criterion) {
     };
     let none = json!({});
     criterion.bench_function("strategy compose, fresh store", |bencher| {
-        bencher.to_async(&tokio).iter(async || {
-            strategy
-                .compose_prompt(&request, &none)
-                .await
-                .expect("a prompt")
-        });
+        bencher.to_async(&tokio).iter(async || strategy.compose_prompt(&request, &none).await.expect("a prompt"));
     });
 }
 

@@ -25,10 +25,7 @@ const CHECKSUM: usize = 32;
 impl Cache {
     /// Opens a folder, making it where it is missing.
     pub(crate) fn open(folder: PathBuf, engine: &Engine) -> io::Result<Self> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
         let meta = fs::metadata(&folder)?;
         let own = fs::metadata("/proc/self").map(|me| me.uid());
         if own.is_ok_and(|uid| uid != meta.uid()) || meta.mode() & 0o022 != 0 {
@@ -39,10 +36,7 @@ impl Cache {
         }
         let mut hasher = std::hash::DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        Ok(Cache {
-            folder,
-            engine: format!("{:016x}", hasher.finish()),
-        })
+        Ok(Cache { folder, engine: format!("{:016x}", hasher.finish()) })
     }
 
     fn path(&self, digest: &Digest) -> PathBuf {

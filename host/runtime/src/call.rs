@@ -30,10 +30,7 @@ pub(crate) struct CallData {
 
 impl WasiView for CallData {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
     }
 }
 
@@ -49,10 +46,7 @@ pub(crate) enum LogLevel {
 impl CallData {
     fn new(plugin: Arc<str>, limits: Arc<Limits>) -> Self {
         let output = MemoryOutputPipe::new(limits.log);
-        let wasi = WasiCtxBuilder::new()
-            .stdout(output.clone())
-            .stderr(output.clone())
-            .build();
+        let wasi = WasiCtxBuilder::new().stdout(output.clone()).stderr(output.clone()).build();
         CallData {
             wasi,
             table: ResourceTable::new(),
@@ -72,10 +66,7 @@ impl CallData {
         self.logged = self.logged.saturating_add(message.len()).saturating_add(1);
         if self.logged > self.limits.log {
             let limit = self.limits.log;
-            return Err(self.stop(
-                Rule::Log,
-                format!("it wrote more than {limit} bytes of log in one call"),
-            ));
+            return Err(self.stop(Rule::Log, format!("it wrote more than {limit} bytes of log in one call")));
         }
         let plugin = &*self.plugin;
         let line = message.replace(['\n', '\r'], " ");
@@ -96,39 +87,21 @@ impl CallData {
 }
 
 impl ResourceLimiter for CallData {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         let total = self.memory.saturating_add(desired.saturating_sub(current));
         if total > self.limits.memory {
             let limit = self.limits.memory >> 20;
-            return Err(self.stop(
-                Rule::Memory,
-                format!("it wanted more than {limit} MiB of memory"),
-            ));
+            return Err(self.stop(Rule::Memory, format!("it wanted more than {limit} MiB of memory")));
         }
         self.memory = total;
         Ok(true)
     }
 
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        let total = self
-            .table_elements
-            .saturating_add(desired.saturating_sub(current));
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let total = self.table_elements.saturating_add(desired.saturating_sub(current));
         if total > self.limits.table_elements {
             let limit = self.limits.table_elements;
-            return Err(self.stop(
-                Rule::Tables,
-                format!("it wanted tables of more than {limit} elements"),
-            ));
+            return Err(self.stop(Rule::Tables, format!("it wanted tables of more than {limit} elements")));
         }
         self.table_elements = total;
         Ok(true)
@@ -162,10 +135,7 @@ pub(crate) fn store(engine: &Engine, plugin: Arc<str>, limits: Arc<Limits>) -> S
             }
             None => {
                 let budget = data.limits.compute.as_millis();
-                Err(data.stop(
-                    Rule::ComputeTime,
-                    format!("it computed for more than {budget} ms in one call"),
-                ))
+                Err(data.stop(Rule::ComputeTime, format!("it computed for more than {budget} ms in one call")))
             }
         }
     });
@@ -187,10 +157,7 @@ pub(crate) async fn guard<T>(
             Some(broken) => broken,
             None => classify(data, &error),
         }),
-        Err(_) => Err((
-            Rule::WallTime,
-            format!("it took more than {} ms", wall.as_millis()),
-        )),
+        Err(_) => Err((Rule::WallTime, format!("it took more than {} ms", wall.as_millis()))),
     }
 }
 
@@ -208,10 +175,7 @@ fn classify(data: &CallData, error: &wasmtime::Error) -> (Rule, String) {
     // length may be left of it.
     let limit = data.limits.log;
     if data.output.contents().len() + 256 > limit {
-        return (
-            Rule::Log,
-            format!("it printed more than {limit} bytes in one call"),
-        );
+        return (Rule::Log, format!("it printed more than {limit} bytes in one call"));
     }
     if let Some(trap) = error.downcast_ref::<Trap>() {
         return match trap {
@@ -234,10 +198,7 @@ fn classify(data: &CallData, error: &wasmtime::Error) -> (Rule, String) {
     // wasmtime has no type for this one.
     if text.contains("fuel allocated for hostcalls") {
         let limit = data.limits.answer >> 20;
-        return (
-            Rule::AnswerSize,
-            format!("it handed more than {limit} MiB to the host in one call"),
-        );
+        return (Rule::AnswerSize, format!("it handed more than {limit} MiB to the host in one call"));
     }
     (Rule::Trap, format!("it failed: {text}"))
 }

@@ -77,11 +77,7 @@ impl Catalog {
             return;
         }
         let version = |plugin: &Plugin| Version::parse(&plugin.manifest.version).ok();
-        let (kept, dropped) = if version(&plugin) > version(&other) {
-            (plugin, other)
-        } else {
-            (other, plugin)
-        };
+        let (kept, dropped) = if version(&plugin) > version(&other) { (plugin, other) } else { (other, plugin) };
         self.refused.push(dropped.error(
             Rule::DuplicateId,
             format!(
@@ -104,8 +100,7 @@ impl Catalog {
 
     /// The first plugin of a role that serves a kind of document or drawing.
     pub fn serving(&self, role: Role, kind: &str) -> Option<&Arc<Plugin>> {
-        self.of_role(role)
-            .find(|plugin| plugin.manifest.kinds.iter().any(|k| k == kind))
+        self.of_role(role).find(|plugin| plugin.manifest.kinds.iter().any(|k| k == kind))
     }
 
     /// The plugins of a role, by id.
@@ -135,11 +130,7 @@ fn wasm_files(folder: &Path) -> Vec<PathBuf> {
 async fn load_file(runtime: &Arc<Runtime>, path: &Path) -> Result<Plugin, PluginError> {
     let origin = Origin::File(path.to_owned());
     let unreadable = |error: std::io::Error| {
-        PluginError::new(
-            &origin.to_string(),
-            Rule::NotAComponent,
-            format!("the file cannot be read: {error}"),
-        )
+        PluginError::new(&origin.to_string(), Rule::NotAComponent, format!("the file cannot be read: {error}"))
     };
     // The size is looked at before the bytes are.
     let size = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
@@ -147,10 +138,7 @@ async fn load_file(runtime: &Arc<Runtime>, path: &Path) -> Result<Plugin, Plugin
         return Err(PluginError::new(
             &origin.to_string(),
             Rule::ComponentSize,
-            format!(
-                "it has {size} bytes; a component may have {}",
-                runtime.limits.component
-            ),
+            format!("it has {size} bytes; a component may have {}", runtime.limits.component),
         ));
     }
     let bytes = tokio::fs::read(path).await.map_err(unreadable)?;

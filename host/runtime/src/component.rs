@@ -45,9 +45,9 @@ impl fmt::Debug for Digest {
 pub(crate) fn check_preamble(bytes: &[u8]) -> Result<(), String> {
     match bytes.get(..8) {
         Some([0, b'a', b's', b'm', 0x0d, 0, 1, 0]) => Ok(()),
-        Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => Err(
-            "this is a core WebAssembly module, not a component; build it for wasm32-wasip2".into(),
-        ),
+        Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => {
+            Err("this is a core WebAssembly module, not a component; build it for wasm32-wasip2".into())
+        }
         _ => Err("this is no WebAssembly component".into()),
     }
 }
@@ -79,24 +79,14 @@ pub(crate) fn role(engine: &Engine, component: &Component) -> Result<Role, Strin
                 format!("it exports {}", exports.join(", "))
             };
             let known = Role::ALL.map(|role| format!("{}@{CONTRACT}", main_interface(role)));
-            Err(format!(
-                "this host knows no world of it: {found}; a plugin exports one of {}",
-                known.join(", ")
-            ))
+            Err(format!("this host knows no world of it: {found}; a plugin exports one of {}", known.join(", ")))
         }
-        _ => Err(format!(
-            "it exports the worlds of {} roles; a plugin has one",
-            roles.len()
-        )),
+        _ => Err(format!("it exports the worlds of {} roles; a plugin has one", roles.len())),
     }
 }
 
 /// Checks the imports. Answers the WASI interfaces that are not linked and will trap when called.
-pub(crate) fn check_imports(
-    engine: &Engine,
-    component: &Component,
-    role: Role,
-) -> Result<Vec<String>, (Rule, String)> {
+pub(crate) fn check_imports(engine: &Engine, component: &Component, role: Role) -> Result<Vec<String>, (Rule, String)> {
     let ty = component.component_type();
     let own = format!("kinora:{role}/");
     let mut trapped = Vec::new();
@@ -107,9 +97,7 @@ pub(crate) fn check_imports(
         if !name.starts_with("wasi:") {
             return Err((
                 Rule::Imports,
-                format!(
-                    "it imports {name}, which no {role} may have; a {role} imports {own}log and WASI"
-                ),
+                format!("it imports {name}, which no {role} may have; a {role} imports {own}log and WASI"),
             ));
         }
         if !wasi::is_linked(name) {
@@ -135,9 +123,6 @@ mod tests {
 
     #[test]
     fn a_digest_reads_as_sha256sum_prints_it() {
-        assert_eq!(
-            Digest::of(b"").to_string(),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(Digest::of(b"").to_string(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

@@ -94,12 +94,6 @@ pub struct PluginError {
 
 impl PluginError {
     pub(crate) fn new(plugin: &str, rule: Rule, detail: impl Into<String>) -> Self {
-        PluginError {
-            plugin: plugin.into(),
-            version: None,
-            rule,
-            kind: None,
-            detail: detail.into(),
-        }
+        PluginError { plugin: plugin.into(), version: None, rule, kind: None, detail: detail.into() }
     }
 }

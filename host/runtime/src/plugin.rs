@@ -82,23 +82,11 @@ impl Plugin {
     ) -> Result<Self, PluginError> {
         let name: Arc<str> = origin.to_string().into();
         let turns = Semaphore::new(runtime.width);
-        let mut plugin = Plugin {
-            manifest: nameless(role, &name),
-            digest,
-            origin,
-            trapped_imports,
-            main,
-            runtime,
-            turns,
-            name,
-        };
+        let mut plugin =
+            Plugin { manifest: nameless(role, &name), digest, origin, trapped_imports, main, runtime, turns, name };
         let text = plugin.ask_manifest().await?;
-        let manifest: Manifest = serde_json::from_str(&text).map_err(|error| {
-            plugin.error(
-                Rule::Manifest,
-                format!("its manifest cannot be read: {error}"),
-            )
-        })?;
+        let manifest: Manifest = serde_json::from_str(&text)
+            .map_err(|error| plugin.error(Rule::Manifest, format!("its manifest cannot be read: {error}")))?;
         check_manifest(&manifest, role).map_err(|detail| plugin.error(Rule::Manifest, detail))?;
         plugin.name = manifest.id.as_str().into();
         plugin.manifest = manifest;
@@ -120,9 +108,7 @@ impl Plugin {
         let _core = self.runtime.cores.acquire().await.map_err(closed)?;
         let limits = &self.runtime.limits;
         let mut store = call::store(&self.runtime.engine, self.name.clone(), limits.clone());
-        call::guard(&mut store, limits.wall, call)
-            .await
-            .map_err(|(rule, detail)| self.error(rule, detail))
+        call::guard(&mut store, limits.wall, call).await.map_err(|(rule, detail)| self.error(rule, detail))
     }
 
     /// An error of this plugin.
@@ -135,32 +121,18 @@ impl Plugin {
 
     /// The error for a call that the plugin declined.
     pub(crate) fn declined(&self, declined: Declined) -> PluginError {
-        PluginError {
-            kind: Some(declined.kind),
-            ..self.error(Rule::Declined, declined.message)
-        }
+        PluginError { kind: Some(declined.kind), ..self.error(Rule::Declined, declined.message) }
     }
 
     /// Reads the document a call answered.
-    pub(crate) fn read<T: DeserializeOwned>(
-        &self,
-        what: &str,
-        json: &str,
-    ) -> Result<T, PluginError> {
-        serde_json::from_str(json).map_err(|error| {
-            self.error(
-                Rule::Document,
-                format!("its {what} cannot be read: {error}"),
-            )
-        })
+    pub(crate) fn read<T: DeserializeOwned>(&self, what: &str, json: &str) -> Result<T, PluginError> {
+        serde_json::from_str(json)
+            .map_err(|error| self.error(Rule::Document, format!("its {what} cannot be read: {error}")))
     }
 
     /// The error of a call for another role.
     pub(crate) fn wrong_role(&self, wanted: Role) -> PluginError {
-        self.error(
-            Rule::World,
-            format!("it is a {}, not a {wanted}", self.manifest.role),
-        )
+        self.error(Rule::World, format!("it is a {}, not a {wanted}", self.manifest.role))
     }
 
     pub(crate) fn state_limit(&self) -> usize {
@@ -187,44 +159,26 @@ fn nameless(role: Role, name: &str) -> Manifest {
 
 fn check_manifest(manifest: &Manifest, role: Role) -> Result<(), String> {
     if manifest.schema != MANIFEST_SCHEMA {
-        return Err(format!(
-            "its manifest is of schema {}; this host reads schema {MANIFEST_SCHEMA}",
-            manifest.schema
-        ));
+        return Err(format!("its manifest is of schema {}; this host reads schema {MANIFEST_SCHEMA}", manifest.schema));
     }
     let id = &manifest.id;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if id.is_empty() || id.len() > 64 || !id.chars().all(plain) {
-        return Err(format!(
-            "its id is {id:?}; an id has 1 to 64 lower-case letters, digits and hyphens"
-        ));
+        return Err(format!("its id is {id:?}; an id has 1 to 64 lower-case letters, digits and hyphens"));
     }
     if Version::parse(&manifest.version).is_err() {
-        return Err(format!(
-            "its version is {:?}; a version is semver, such as 1.2.3",
-            manifest.version
-        ));
+        return Err(format!("its version is {:?}; a version is semver, such as 1.2.3", manifest.version));
     }
     if manifest.role != role {
-        return Err(format!(
-            "its manifest says {}, but the component exports the world of a {role}",
-            manifest.role
-        ));
+        return Err(format!("its manifest says {}, but the component exports the world of a {role}", manifest.role));
     }
     for endpoint in &manifest.endpoints {
         if !endpoint.base_url.starts_with("https://") {
-            return Err(format!(
-                "its endpoint {:?} is {:?}; an endpoint is https",
-                endpoint.name, endpoint.base_url
-            ));
+            return Err(format!("its endpoint {:?} is {:?}; an endpoint is https", endpoint.name, endpoint.base_url));
         }
     }
     for credential in &manifest.credentials {
-        if !manifest
-            .endpoints
-            .iter()
-            .any(|e| e.name == credential.endpoint)
-        {
+        if !manifest.endpoints.iter().any(|e| e.name == credential.endpoint) {
             return Err(format!(
                 "its credential {:?} belongs to an endpoint {:?} that it does not list",
                 credential.name, credential.endpoint
@@ -239,11 +193,7 @@ mod tests {
     use super::*;
 
     fn manifest() -> Manifest {
-        Manifest {
-            id: "good-one".into(),
-            version: "1.0.0".into(),
-            ..nameless(Role::Provider, "")
-        }
+        Manifest { id: "good-one".into(), version: "1.0.0".into(), ..nameless(Role::Provider, "") }
     }
 
     #[test]

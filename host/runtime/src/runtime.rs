@@ -53,8 +53,7 @@ impl Runtime {
     /// # Errors
     /// Where the machine cannot run WebAssembly natively. A cache folder that cannot be used is a warning.
     pub fn new(options: RuntimeOptions) -> Result<Arc<Self>, PluginError> {
-        let host =
-            |error: wasmtime::Error| PluginError::new("runtime", Rule::Host, format!("{error:#}"));
+        let host = |error: wasmtime::Error| PluginError::new("runtime", Rule::Host, format!("{error:#}"));
         let mut config = Config::new();
         config.epoch_interruption(true);
         config.max_wasm_stack(512 << 10);
@@ -87,45 +86,29 @@ impl Runtime {
     ///
     /// # Errors
     /// Which rule it breaks. Nothing of a refused component stays.
-    pub async fn load(
-        self: &Arc<Self>,
-        bytes: Vec<u8>,
-        origin: Origin,
-    ) -> Result<Plugin, PluginError> {
+    pub async fn load(self: &Arc<Self>, bytes: Vec<u8>, origin: Origin) -> Result<Plugin, PluginError> {
         let name = origin.to_string();
         if bytes.len() > self.limits.component {
             return Err(PluginError::new(
                 &name,
                 Rule::ComponentSize,
-                format!(
-                    "it has {} bytes; a component may have {}",
-                    bytes.len(),
-                    self.limits.component
-                ),
+                format!("it has {} bytes; a component may have {}", bytes.len(), self.limits.component),
             ));
         }
-        component::check_preamble(&bytes)
-            .map_err(|detail| PluginError::new(&name, Rule::NotAComponent, detail))?;
+        component::check_preamble(&bytes).map_err(|detail| PluginError::new(&name, Rule::NotAComponent, detail))?;
         let digest = Digest::of(&bytes);
         let runtime = self.clone();
         let component = tokio::task::spawn_blocking(move || runtime.compile(&bytes, &digest))
             .await
-            .map_err(|_| {
-                PluginError::new(&name, Rule::Host, "the compiler did not come to an end")
-            })?
+            .map_err(|_| PluginError::new(&name, Rule::Host, "the compiler did not come to an end"))?
             .map_err(|detail| PluginError::new(&name, Rule::NotAComponent, detail))?;
-        let role = component::role(&self.engine, &component)
-            .map_err(|detail| PluginError::new(&name, Rule::World, detail))?;
+        let role =
+            component::role(&self.engine, &component).map_err(|detail| PluginError::new(&name, Rule::World, detail))?;
         let trapped = component::check_imports(&self.engine, &component, role)
             .map_err(|(rule, detail)| PluginError::new(&name, rule, detail))?;
-        let main =
-            roles::prepare(self.linker(role), &component, role, &trapped).map_err(|error| {
-                PluginError::new(
-                    &name,
-                    Rule::World,
-                    format!("it does not fit the world of a {role}: {error:#}"),
-                )
-            })?;
+        let main = roles::prepare(self.linker(role), &component, role, &trapped).map_err(|error| {
+            PluginError::new(&name, Rule::World, format!("it does not fit the world of a {role}: {error:#}"))
+        })?;
         Plugin::introduce(self.clone(), main, role, digest, origin, trapped).await
     }
 
@@ -135,8 +118,8 @@ impl Runtime {
         {
             return Ok(component);
         }
-        let component = Component::new(&self.engine, bytes)
-            .map_err(|error| format!("it cannot be compiled: {error:#}"))?;
+        let component =
+            Component::new(&self.engine, bytes).map_err(|error| format!("it cannot be compiled: {error:#}"))?;
         if let Some(cache) = &self.cache {
             cache.store(digest, &component);
         }
@@ -176,10 +159,7 @@ impl Linkers {
 /// runtime.
 fn start_ticker(engine: EngineWeak, alive: Weak<AtomicBool>) {
     let tick = move || {
-        while alive
-            .upgrade()
-            .is_some_and(|alive| alive.load(Ordering::Relaxed))
-        {
+        while alive.upgrade().is_some_and(|alive| alive.load(Ordering::Relaxed)) {
             thread::sleep(TICK);
             match engine.upgrade() {
                 Some(engine) => engine.increment_epoch(),

@@ -18,39 +18,22 @@ fn runtime() -> Arc<Runtime> {
         answer: 4 << 20,
         ..Limits::default()
     };
-    Runtime::new(RuntimeOptions {
-        limits,
-        cache: None,
-    })
-    .expect("the engine starts")
+    Runtime::new(RuntimeOptions { limits, cache: None }).expect("the engine starts")
 }
 
 fn fixture() -> PathBuf {
-    let path = PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../plugins/target/fixtures/hostile.wasm"
-    ));
-    assert!(
-        path.exists(),
-        "the components are not built: run `make components` first"
-    );
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/target/fixtures/hostile.wasm"));
+    assert!(path.exists(), "the components are not built: run `make components` first");
     path
 }
 
 async fn hostile(runtime: &Arc<Runtime>) -> Plugin {
-    runtime
-        .load_file(&fixture())
-        .await
-        .expect("the hostile component behaves while it is loaded")
+    runtime.load_file(&fixture()).await.expect("the hostile component behaves while it is loaded")
 }
 
 async fn call(plugin: &Plugin, mode: &str) -> Result<TextOperation, PluginError> {
-    let request = StrategyRequest {
-        kind: "harm".into(),
-        input: json!({ "mode": mode }),
-        attempt: 1,
-        problems: Vec::new(),
-    };
+    let request =
+        StrategyRequest { kind: "harm".into(), input: json!({ "mode": mode }), attempt: 1, problems: Vec::new() };
     plugin.compose_prompt(&request, &json!({})).await
 }
 
@@ -94,10 +77,7 @@ async fn a_component_that_floods_standard_error_is_stopped_at_the_same_limit() {
 async fn a_trap_is_told_with_the_components_own_last_words() {
     let error = stopped("trap").await;
     assert_eq!(error.rule, Rule::Trap);
-    assert!(
-        error.detail.contains("this component traps") || error.detail.contains("panicked"),
-        "{error}"
-    );
+    assert!(error.detail.contains("this component traps") || error.detail.contains("panicked"), "{error}");
 }
 
 #[tokio::test]
@@ -129,14 +109,9 @@ async fn two_looping_calls_do_not_keep_a_third_from_being_served() {
         let plugin = plugin.clone();
         tokio::spawn(async move { call(&plugin, "loop").await })
     });
-    call(&plugin, "none")
-        .await
-        .expect("the third call is served");
+    call(&plugin, "none").await.expect("the third call is served");
     for looping in loops {
-        let error = looping
-            .await
-            .expect("the task ends")
-            .expect_err("it is stopped");
+        let error = looping.await.expect("the task ends").expect_err("it is stopped");
         assert_eq!(error.rule, Rule::ComputeTime);
     }
 }
@@ -144,10 +119,7 @@ async fn two_looping_calls_do_not_keep_a_third_from_being_served() {
 async fn refused(bytes: &[u8]) -> PluginError {
     let runtime = runtime();
     let origin = Origin::File("suspect.wasm".into());
-    runtime
-        .load(bytes.to_vec(), origin)
-        .await
-        .expect_err("it is refused")
+    runtime.load(bytes.to_vec(), origin).await.expect_err("it is refused")
 }
 
 fn wat(text: &str) -> Vec<u8> {
@@ -156,9 +128,7 @@ fn wat(text: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_file_of_noise_is_no_component() {
-    let noise: Vec<u8> = (0..100_000u32)
-        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
-        .collect();
+    let noise: Vec<u8> = (0..100_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let error = refused(&noise).await;
     assert_eq!(error.rule, Rule::NotAComponent);
     assert!(error.to_string().contains("suspect.wasm"), "{error}");
@@ -176,10 +146,7 @@ async fn a_component_with_a_damaged_body_is_refused_by_the_compiler() {
 async fn a_component_of_no_known_world_is_refused_with_the_worlds_there_are() {
     let error = refused(&wat("(component)")).await;
     assert_eq!(error.rule, Rule::World);
-    assert!(
-        error.detail.contains("kinora:provider/adapter@0.1.0-draft"),
-        "{error}"
-    );
+    assert!(error.detail.contains("kinora:provider/adapter@0.1.0-draft"), "{error}");
 }
 
 #[tokio::test]
@@ -216,10 +183,7 @@ async fn a_bad_file_in_the_plugin_folder_is_told_and_the_rest_is_loaded() {
     let [refused] = &catalog.refused[..] else {
         panic!("one file is refused: {:?}", catalog.refused);
     };
-    assert_eq!(
-        (refused.plugin.as_str(), refused.rule),
-        ("noise.wasm", Rule::NotAComponent)
-    );
+    assert_eq!((refused.plugin.as_str(), refused.rule), ("noise.wasm", Rule::NotAComponent));
 }
 
 #[tokio::test]

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use kinora_domain::documents::{
-    Drawing, ImageOperation, MediaItem, Rate, Role, SCENE_SECONDS, ScenarioDraft, ScenarioRequest,
-    SceneDraft, Usage,
+    Drawing, ImageOperation, MediaItem, Rate, Role, SCENE_SECONDS, ScenarioDraft, ScenarioRequest, SceneDraft, Usage,
 };
 use kinora_domain::film::{Film, Motion, Music, Overlay, Segment, Source, View, check_canvas};
 use kinora_media::{Job, Report};
@@ -87,9 +86,7 @@ impl FilmRequest {
         }
         let length = self.prompt.chars().count();
         if length > MAX_PROMPT {
-            return wrong(format!(
-                "the prompt has {length} characters; at most {MAX_PROMPT} are read"
-            ));
+            return wrong(format!("the prompt has {length} characters; at most {MAX_PROMPT} are read"));
         }
         if !SECONDS.contains(&self.seconds) {
             return wrong(format!(
@@ -146,11 +143,7 @@ pub async fn make_film(
     let film = compose_film(studio, request, &scenario, pictures, &made_by).await?;
     keep_json(&request.folder, "film.json", &film).await?;
     observer.step("Rendering the film", 0.8);
-    let job = Job::Film {
-        film: film.clone(),
-        output: request.output.clone(),
-        blobs: BTreeMap::new(),
-    };
+    let job = Job::Film { film: film.clone(), output: request.output.clone(), blobs: BTreeMap::new() };
     let report = studio
         .worker
         .run(&job, |progress| {
@@ -158,14 +151,7 @@ pub async fn make_film(
         })
         .await?;
     report.warnings.iter().for_each(|warning| observer.warn(warning));
-    Ok(FilmMade {
-        scenario,
-        seconds: film.seconds(),
-        made_by,
-        cost: cost(studio, usage)?,
-        usage,
-        report,
-    })
+    Ok(FilmMade { scenario, seconds: film.seconds(), made_by, cost: cost(studio, usage)?, usage, report })
 }
 
 fn scenario_request(request: &FilmRequest) -> ScenarioRequest {
@@ -217,11 +203,7 @@ async fn draw_scene(
         MediaItem::Draw { drawing } => {
             let path = request.folder.join(format!("{name}.png"));
             let composition = compose(studio, drawing).await?;
-            let job = Job::Picture {
-                composition,
-                output: path.clone(),
-                blobs: BTreeMap::new(),
-            };
+            let job = Job::Picture { composition, output: path.clone(), blobs: BTreeMap::new() };
             warnings = studio.worker.run(&job, |_| {}).await?.warnings;
             path
         }
@@ -236,12 +218,7 @@ async fn draw_scene(
         }
         MediaItem::Blob { handle } => return Err(missing(&provider.manifest.title, handle)),
     };
-    Ok(Picture {
-        path,
-        made_by: outcome.made_by,
-        usage: outcome.usage,
-        warnings,
-    })
+    Ok(Picture { path, made_by: outcome.made_by, usage: outcome.usage, warnings })
 }
 
 fn missing(title: &str, name: &str) -> WorkflowError {
@@ -252,10 +229,7 @@ fn missing(title: &str, name: &str) -> WorkflowError {
     }
 }
 
-async fn compose(
-    studio: &Studio,
-    drawing: &Drawing,
-) -> Result<kinora_domain::documents::Composition, WorkflowError> {
+async fn compose(studio: &Studio, drawing: &Drawing) -> Result<kinora_domain::documents::Composition, WorkflowError> {
     let renderer = studio.serving(Role::Renderer, &drawing.kind)?;
     Ok(renderer.compose_drawing(drawing, &json!({})).await?)
 }
@@ -324,16 +298,10 @@ async fn compose_film(
                 },
             )
             .await?;
-            overlays.push(Overlay {
-                composition,
-                start: margin,
-            });
+            overlays.push(Overlay { composition, start: margin });
         }
         segments.push(Segment {
-            source: Source::Picture {
-                path,
-                motion: motion(request.seed, index),
-            },
+            source: Source::Picture { path, motion: motion(request.seed, index) },
             frames,
             crossfade,
             overlays,
@@ -344,10 +312,7 @@ async fn compose_film(
         height: request.height,
         rate: request.rate,
         segments,
-        music: request.audio.then(|| Music {
-            seed: request.seed,
-            mood: request.mood.clone(),
-        }),
+        music: request.audio.then(|| Music { seed: request.seed, mood: request.mood.clone() }),
         title: scenario.title.clone(),
         comment: format!("Made with Kinora. {}", made_by.join("; ")),
     };
@@ -393,21 +358,13 @@ fn cost(studio: &Studio, usage: Usage) -> Result<u64, WorkflowError> {
         + usage.pictures * image.picture.unwrap_or(0))
 }
 
-async fn keep_json(
-    folder: &Path,
-    name: &str,
-    document: &impl serde::Serialize,
-) -> Result<(), WorkflowError> {
-    let text = serde_json::to_vec_pretty(document)
-        .map_err(|error| WorkflowError::InvalidRequest(error.to_string()))?;
+async fn keep_json(folder: &Path, name: &str, document: &impl serde::Serialize) -> Result<(), WorkflowError> {
+    let text = serde_json::to_vec_pretty(document).map_err(|error| WorkflowError::InvalidRequest(error.to_string()))?;
     write(&folder.join(name), &text).await
 }
 
 async fn write(path: &Path, content: &[u8]) -> Result<(), WorkflowError> {
     tokio::fs::write(path, content)
         .await
-        .map_err(|source| WorkflowError::File {
-            path: path.display().to_string(),
-            source,
-        })
+        .map_err(|source| WorkflowError::File { path: path.display().to_string(), source })
 }

@@ -25,12 +25,7 @@ enum Trouble {
 }
 
 /// Generates a document of a kind. `id` names the operation; `input` is the request of that kind.
-pub(crate) async fn generate(
-    studio: &Studio,
-    id: &str,
-    kind: &str,
-    input: &Value,
-) -> Result<Generated, WorkflowError> {
+pub(crate) async fn generate(studio: &Studio, id: &str, kind: &str, input: &Value) -> Result<Generated, WorkflowError> {
     let strategy = studio.serving(Role::Strategy, kind)?;
     let validator = studio.serving(Role::Validator, kind)?;
     let provider = studio.provider("text")?;
@@ -78,20 +73,13 @@ pub(crate) async fn generate(
         }
         let (said, pause) = match &trouble {
             Trouble::Unreadable(message) => (message.clone(), None),
-            Trouble::Wrong(problems) => (
-                problems.first().map(|p| p.message.clone()).unwrap_or_default(),
-                None,
-            ),
+            Trouble::Wrong(problems) => (problems.first().map(|p| p.message.clone()).unwrap_or_default(), None),
             Trouble::Provider(error) => (error.message.clone(), error.retry_after_ms),
         };
         tracing::warn!("Attempt {attempt} failed: {said}");
         problems = match trouble {
             Trouble::Wrong(problems) => problems,
-            Trouble::Unreadable(message) => vec![Problem {
-                code: "unreadable".into(),
-                message,
-                path: String::new(),
-            }],
+            Trouble::Unreadable(message) => vec![Problem { code: "unreadable".into(), message, path: String::new() }],
             Trouble::Provider(_) => Vec::new(),
         };
         let asked = std::time::Duration::from_millis(pause.unwrap_or(0));
@@ -102,23 +90,11 @@ pub(crate) async fn generate(
 
 fn give_up(trouble: Trouble, title: String, kind: &str, attempts: u32) -> WorkflowError {
     match trouble {
-        Trouble::Unreadable(message) => WorkflowError::Malformed {
-            title,
-            message,
-            attempts,
-        },
-        Trouble::Wrong(problems) => WorkflowError::Invalid {
-            title,
-            kind: kind.into(),
-            problems,
-            attempts,
-        },
-        Trouble::Provider(error) => WorkflowError::Provider {
-            title,
-            kind: error.kind,
-            message: error.message,
-            attempts,
-        },
+        Trouble::Unreadable(message) => WorkflowError::Malformed { title, message, attempts },
+        Trouble::Wrong(problems) => WorkflowError::Invalid { title, kind: kind.into(), problems, attempts },
+        Trouble::Provider(error) => {
+            WorkflowError::Provider { title, kind: error.kind, message: error.message, attempts }
+        }
     }
 }
 

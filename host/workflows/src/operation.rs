@@ -69,9 +69,9 @@ pub(crate) async fn run(
         }
         Ok(stopped(&format!("the operation took more than {MAX_STEPS} steps")))
     };
-    tokio::time::timeout(MAX_TIME, drive).await.unwrap_or_else(|_| {
-        Ok(stopped(&format!("the operation took more than {} minutes", MAX_TIME.as_secs() / 60)))
-    })
+    tokio::time::timeout(MAX_TIME, drive)
+        .await
+        .unwrap_or_else(|_| Ok(stopped(&format!("the operation took more than {} minutes", MAX_TIME.as_secs() / 60))))
 }
 
 fn error(kind: &str, message: String) -> ProviderError {
@@ -113,9 +113,5 @@ pub(crate) fn media(provider: &Plugin, outcome: Outcome) -> Result<MediaOutcome,
 
 fn other_kind(provider: &Plugin, wanted: &str) -> WorkflowError {
     debug_assert_eq!(provider.manifest.role, Role::Provider);
-    failed(
-        provider,
-        error("malformed-output", format!("its outcome is not {wanted}")),
-        1,
-    )
+    failed(provider, error("malformed-output", format!("its outcome is not {wanted}")), 1)
 }

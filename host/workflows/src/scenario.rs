@@ -25,17 +25,12 @@ pub async fn generate_scenario(
     id: &str,
     request: &ScenarioRequest,
 ) -> Result<ScenarioMade, WorkflowError> {
-    let input = serde_json::to_value(request)
-        .map_err(|error| WorkflowError::InvalidRequest(error.to_string()))?;
+    let input = serde_json::to_value(request).map_err(|error| WorkflowError::InvalidRequest(error.to_string()))?;
     let made = generate(studio, id, "scenario", &input).await?;
     let scenario = serde_json::from_value(made.document).map_err(|error| WorkflowError::Malformed {
         title: made.provider,
         message: format!("the scenario passed its validator and yet cannot be read: {error}"),
         attempts: 1,
     })?;
-    Ok(ScenarioMade {
-        scenario,
-        made_by: made.made_by,
-        usage: made.usage,
-    })
+    Ok(ScenarioMade { scenario, made_by: made.made_by, usage: made.usage })
 }

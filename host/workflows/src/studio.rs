@@ -57,22 +57,15 @@ impl Studio {
             _ => &self.providers.text,
         };
         let can = |plugin: &Arc<Plugin>| plugin.manifest.models.iter().any(|m| m.operation == operation);
-        self.catalog
-            .get(Role::Provider, id)
-            .filter(|plugin| can(plugin))
-            .ok_or_else(|| {
-                let able: Vec<&str> = self
-                    .catalog
-                    .of_role(Role::Provider)
-                    .filter(|plugin| can(plugin))
-                    .map(|plugin| plugin.id())
-                    .collect();
-                WorkflowError::NoPlugin {
-                    role: Role::Provider,
-                    need: format!("{id}\" that can do \"{operation}"),
-                    have: list(&able),
-                }
-            })
+        self.catalog.get(Role::Provider, id).filter(|plugin| can(plugin)).ok_or_else(|| {
+            let able: Vec<&str> =
+                self.catalog.of_role(Role::Provider).filter(|plugin| can(plugin)).map(|plugin| plugin.id()).collect();
+            WorkflowError::NoPlugin {
+                role: Role::Provider,
+                need: format!("{id}\" that can do \"{operation}"),
+                have: list(&able),
+            }
+        })
     }
 
     /// The plugin of a role that serves a kind.
@@ -83,11 +76,7 @@ impl Studio {
                 .of_role(role)
                 .flat_map(|plugin| plugin.manifest.kinds.iter().map(String::as_str))
                 .collect();
-            WorkflowError::NoPlugin {
-                role,
-                need: kind.into(),
-                have: list(&kinds),
-            }
+            WorkflowError::NoPlugin { role, need: kind.into(), have: list(&kinds) }
         })
     }
 }

@@ -80,7 +80,7 @@ pub fn compose(drawing: &Drawing) -> Composition {
         words.tracks = passing(&stage, 0.2, 1.0);
         stage.layer(words);
     }
-    mark(&mut stage, WHITE);
+    mark(&mut stage, WHITE, MARGIN);
     stage.finish(None)
 }
 

@@ -91,7 +91,7 @@ pub fn compose(drawing: &Drawing) -> Composition {
         bars(&mut stage, &plot, &palette);
     }
     labels(&mut stage, &plot, ink);
-    mark(&mut stage, ink);
+    mark(&mut stage, ink, MARGIN);
     let background = down(0.0, h, &palette.ground).map(|color| grade.apply(color)).paint(1.0, 1.0);
     stage.finish(Some(background))
 }

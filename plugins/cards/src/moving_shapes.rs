@@ -9,7 +9,7 @@ use crate::{
     paint::{across, down},
     path::{Path, Point},
     stage::{Motion, Stage},
-    text::mark,
+    text::{MARGIN, mark},
 };
 
 /// Which shapes move.
@@ -32,7 +32,7 @@ pub fn compose(drawing: &Drawing) -> Composition {
     }
     backdrop::vignette(&mut stage, crate::paint::BLACK, 0.35);
     let grade = stage.grade;
-    mark(&mut stage, grade.apply(palette.ink));
+    mark(&mut stage, grade.apply(palette.ink), MARGIN);
     let background = down(0.0, stage.h, &palette.ground).map(|color| grade.apply(color)).paint(1.0, 1.0);
     stage.finish(Some(background))
 }

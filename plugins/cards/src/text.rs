@@ -88,8 +88,12 @@ fn clip(text: &str) -> String {
     }
 }
 
-/// The mark: a tiny line at the bottom right.
-pub fn mark(stage: &mut Stage, color: Color) {
+/// How far from the edges the mark of a picture stands, in parts of the canvas: a camera that goes near or along must
+/// not cut through it.
+pub const CAMERA_MARGIN: f32 = 0.14;
+
+/// The mark: a tiny line at the bottom right, `margin` of the canvas away from the edges.
+pub fn mark(stage: &mut Stage, color: Color, margin: f32) {
     let text = stage.drawing().mark.clone();
     if text.trim().is_empty() {
         return;
@@ -97,8 +101,8 @@ pub fn mark(stage: &mut Stage, color: Color) {
     let size = stage.h * 0.018;
     let mut layer = Words {
         text: &text,
-        x: stage.w * 0.69,
-        y: stage.h * (1.0 - MARGIN) - size * 0.8,
+        x: stage.w * (0.75 - margin),
+        y: stage.h * (1.0 - margin) - size * 0.8,
         width: stage.w * 0.5,
         height: size * 1.6,
         size,

@@ -125,7 +125,7 @@ pub fn compose(drawing: &Drawing) -> Composition {
         }
         stage.layer(subtitle);
     }
-    mark(&mut stage, ink);
+    mark(&mut stage, ink, MARGIN);
     let background = down(0.0, h, &palette.ground).map(|color| grade.apply(color)).paint(1.0, 1.0);
     stage.finish(Some(background))
 }

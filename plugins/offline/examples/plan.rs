@@ -5,17 +5,9 @@ use kinora_sdk::documents::{Product, ScenarioRequest};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let prompt = arguments
-        .next()
-        .unwrap_or_else(|| "a lighthouse keeper's last night".to_owned());
-    let scene_count = arguments
-        .next()
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(4);
-    let product = arguments.next().map(|title| Product {
-        title,
-        ..Product::default()
-    });
+    let prompt = arguments.next().unwrap_or_else(|| "a lighthouse keeper's last night".to_owned());
+    let scene_count = arguments.next().and_then(|count| count.parse().ok()).unwrap_or(4);
+    let product = arguments.next().map(|title| Product { title, ..Product::default() });
     let request = ScenarioRequest {
         prompt,
         scene_count,
@@ -28,22 +20,13 @@ fn main() {
         seed: None,
     };
     let film = write_scenario(&request, None);
-    println!(
-        "{}\n{}\n{:?}\n",
-        film.title, film.description, film.detected_demographics
-    );
+    println!("{}\n{}\n{:?}\n", film.title, film.description, film.detected_demographics);
     for scene in film.scenes {
-        println!(
-            "{}. [{}]\n   {}",
-            scene.scene_number, scene.text_overlay_prompt, scene.description
-        );
+        println!("{}. [{}]\n   {}", scene.scene_number, scene.text_overlay_prompt, scene.description);
         println!(
             "   IMAGE  {}\n   MOTION {}\n   WHY    {}\n",
             scene.image_prompt, scene.visual_prompt, scene.image_reasoning
         );
     }
-    println!(
-        "THUMBNAIL [{}] {}",
-        film.thumbnail_text_overlay_prompt, film.thumbnail_prompt
-    );
+    println!("THUMBNAIL [{}] {}", film.thumbnail_text_overlay_prompt, film.thumbnail_prompt);
 }

@@ -4,26 +4,23 @@
 
 /// Words that stand before a noun phrase.
 pub const DETERMINERS: &[&str] = &[
-    "a", "an", "the", "our", "my", "his", "her", "their", "your", "its", "this", "that", "these",
-    "those", "some", "every", "one", "two", "three", "four", "five", "six", "seven", "many",
-    "several", "no", "each", "another",
+    "a", "an", "the", "our", "my", "his", "her", "their", "your", "its", "this", "that", "these", "those", "some",
+    "every", "one", "two", "three", "four", "five", "six", "seven", "many", "several", "no", "each", "another",
 ];
 
 const PREPOSITIONS: &[&str] = &[
-    "in", "on", "at", "of", "with", "without", "from", "to", "into", "through", "across", "over",
-    "under", "by", "for", "during", "before", "after", "between", "among", "against", "near",
-    "behind", "beside", "along", "around", "inside", "outside", "about", "above", "below",
-    "beyond", "until", "toward", "towards", "as", "like", "than", "up", "down", "off", "upon",
-    "beneath", "past", "via", "while",
+    "in", "on", "at", "of", "with", "without", "from", "to", "into", "through", "across", "over", "under", "by", "for",
+    "during", "before", "after", "between", "among", "against", "near", "behind", "beside", "along", "around",
+    "inside", "outside", "about", "above", "below", "beyond", "until", "toward", "towards", "as", "like", "than", "up",
+    "down", "off", "upon", "beneath", "past", "via", "while",
 ];
 
 const LINKS: &[&str] = &[
-    "and", "or", "but", "who", "whom", "whose", "which", "where", "when", "why", "how", "what",
-    "because", "if", "so", "then", "not", "is", "are", "was", "were", "be", "been", "has", "have",
-    "had", "do", "does", "did", "can", "could", "will", "would", "must", "should", "may", "might",
-    "it", "he", "she", "they", "we", "i", "you", "me", "him", "them", "us", "there", "here",
-    "very", "just", "only", "also", "too", "never", "always", "again", "still", "more", "most",
-    "s", "t",
+    "and", "or", "but", "who", "whom", "whose", "which", "where", "when", "why", "how", "what", "because", "if", "so",
+    "then", "not", "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "does", "did", "can", "could",
+    "will", "would", "must", "should", "may", "might", "it", "he", "she", "they", "we", "i", "you", "me", "him",
+    "them", "us", "there", "here", "very", "just", "only", "also", "too", "never", "always", "again", "still", "more",
+    "most", "s", "t",
 ];
 
 /// Verbs that prompts use, in their plain form.
@@ -205,10 +202,9 @@ const VERBS: &[&str] = &[
 
 /// Verbs of told stories, in the past.
 const PAST: &[&str] = &[
-    "came", "went", "lay", "took", "ran", "saw", "said", "fell", "sat", "stood", "held", "sang",
-    "heard", "told", "knew", "left", "made", "found", "lost", "got", "gave", "met", "kept", "felt",
-    "began", "woke", "flew", "wrote", "grew", "broke", "rose", "swam", "drove", "spoke", "thought",
-    "brought",
+    "came", "went", "lay", "took", "ran", "saw", "said", "fell", "sat", "stood", "held", "sang", "heard", "told",
+    "knew", "left", "made", "found", "lost", "got", "gave", "met", "kept", "felt", "began", "woke", "flew", "wrote",
+    "grew", "broke", "rose", "swam", "drove", "spoke", "thought", "brought",
 ];
 
 /// Whether it is most likely a verb in the past.
@@ -217,28 +213,20 @@ pub fn is_past(word: &str) -> bool {
 }
 
 /// Verbs whose last letter doubles before `-ing`.
-const DOUBLING: &[&str] = &[
-    "run", "sit", "swim", "win", "get", "begin", "stop", "set", "put", "drop", "forget", "travel",
-    "plan",
-];
+const DOUBLING: &[&str] =
+    &["run", "sit", "swim", "win", "get", "begin", "stop", "set", "put", "drop", "forget", "travel", "plan"];
 
 /// A word in lower case without what stands around it, `'s` included.
 pub fn bare(token: &str) -> String {
     let token = token.trim_matches(|c: char| !c.is_alphanumeric());
-    let token = token
-        .strip_suffix("'s")
-        .or_else(|| token.strip_suffix("’s"))
-        .unwrap_or(token);
+    let token = token.strip_suffix("'s").or_else(|| token.strip_suffix("’s")).unwrap_or(token);
     token.to_lowercase()
 }
 
 /// Whether a token owns what follows it: `keeper's`, `brothers'`.
 pub fn is_possessive(token: &str) -> bool {
     let token = token.trim_end_matches([',', '.', '!', '?']);
-    ["'s", "’s", "s'", "s’"]
-        .iter()
-        .any(|end| token.ends_with(end))
-        && token.chars().count() > 3
+    ["'s", "’s", "s'", "s’"].iter().any(|end| token.ends_with(end)) && token.chars().count() > 3
 }
 
 /// Whether a phrase or clause ends behind this token.
@@ -294,59 +282,32 @@ pub fn is_plural(noun: &str, determiner: &str) -> bool {
     if ["a", "an", "one", "every", "each", "another", "this"].contains(&determiner) {
         return false;
     }
-    [
-        "two", "three", "four", "five", "six", "seven", "many", "several", "these", "those",
-    ]
-    .contains(&determiner)
-        || [
-            "children",
-            "people",
-            "men",
-            "women",
-            "fishermen",
-            "mice",
-            "lovers",
-            "newlyweds",
-        ]
-        .contains(&last.as_str())
+    ["two", "three", "four", "five", "six", "seven", "many", "several", "these", "those"].contains(&determiner)
+        || ["children", "people", "men", "women", "fishermen", "mice", "lovers", "newlyweds"].contains(&last.as_str())
         || (last.ends_with('s')
-            && ![
-                "ss", "us", "is", "mars", "news", "paris", "physics", "chess", "jeans'",
-            ]
-            .iter()
-            .any(|end| last.ends_with(end)))
+            && !["ss", "us", "is", "mars", "news", "paris", "physics", "chess", "jeans'"]
+                .iter()
+                .any(|end| last.ends_with(end)))
 }
 
 /// `a` or `an`.
 pub fn article(noun: &str) -> &'static str {
     let lower = noun.to_lowercase();
-    let silent = ["hour", "honest", "heir"]
-        .iter()
-        .any(|start| lower.starts_with(start));
-    let spoken = ["uni", "use", "one", "eu", "u-"]
-        .iter()
-        .any(|start| lower.starts_with(start));
-    if (lower.starts_with(['a', 'e', 'i', 'o', 'u']) && !spoken) || silent {
-        "an"
-    } else {
-        "a"
-    }
+    let silent = ["hour", "honest", "heir"].iter().any(|start| lower.starts_with(start));
+    let spoken = ["uni", "use", "one", "eu", "u-"].iter().any(|start| lower.starts_with(start));
+    if (lower.starts_with(['a', 'e', 'i', 'o', 'u']) && !spoken) || silent { "an" } else { "a" }
 }
 
 /// With its first letter in upper case.
 pub fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// In Title Case, as English titles are. Words that hold capitals already stay as they are.
 pub fn title_case(text: &str) -> String {
-    const SMALL: &[&str] = &[
-        "a", "an", "the", "and", "or", "but", "of", "in", "on", "at", "to", "for", "by", "with",
-        "from", "as",
-    ];
+    const SMALL: &[&str] =
+        &["a", "an", "the", "and", "or", "but", "of", "in", "on", "at", "to", "for", "by", "with", "from", "as"];
     let words: Vec<&str> = text.split_whitespace().collect();
     let last = words.len().saturating_sub(1);
     let cased = words.iter().enumerate().map(|(index, word)| {
@@ -364,11 +325,7 @@ pub fn title_case(text: &str) -> String {
 /// `last night` → `the last night`; what has an article keeps it.
 pub fn with_the(phrase: &str) -> String {
     let first = phrase.split(' ').next().unwrap_or_default().to_lowercase();
-    if is_determiner(&first) {
-        phrase.to_owned()
-    } else {
-        format!("the {phrase}")
-    }
+    if is_determiner(&first) { phrase.to_owned() } else { format!("the {phrase}") }
 }
 
 /// At most `limit` characters, cut at a blank where there is one.
@@ -377,26 +334,19 @@ pub fn shorten(text: &str, limit: usize) -> String {
         return text.to_owned();
     }
     let cut: String = text.chars().take(limit - 1).collect();
-    let end = cut
-        .rfind(' ')
-        .filter(|end| *end > limit / 3)
-        .unwrap_or(cut.len());
+    let end = cut.rfind(' ').filter(|end| *end > limit / 3).unwrap_or(cut.len());
     format!("{}…", cut[..end].trim_end_matches([',', ';', ':', ' ']))
 }
 
 /// Without the marks at its end.
 pub fn trim_end(text: &str) -> &str {
-    text.trim_end_matches([
-        '.', ',', ';', ':', '!', '?', ' ', '"', '”', '…', '。', '-', '–', '—',
-    ])
-    .trim_start_matches(['"', '“', ' ', '-', '.', ','])
+    text.trim_end_matches(['.', ',', ';', ':', '!', '?', ' ', '"', '”', '…', '。', '-', '–', '—'])
+        .trim_start_matches(['"', '“', ' ', '-', '.', ','])
 }
 
 pub fn strip_article(phrase: &str) -> String {
     match phrase.trim().split_once(' ') {
-        Some((first, rest)) if ["a", "an", "the"].contains(&first.to_lowercase().as_str()) => {
-            rest.trim().to_owned()
-        }
+        Some((first, rest)) if ["a", "an", "the"].contains(&first.to_lowercase().as_str()) => rest.trim().to_owned(),
         _ => phrase.trim().to_owned(),
     }
 }
@@ -415,23 +365,14 @@ pub fn lower_first(phrase: &str) -> String {
     let mut chars = phrase.chars();
     let first = chars.next();
     // "TV" and "iPhone" keep theirs.
-    if chars
-        .as_str()
-        .chars()
-        .next()
-        .is_some_and(char::is_uppercase)
-    {
+    if chars.as_str().chars().next().is_some_and(char::is_uppercase) {
         return phrase.to_owned();
     }
-    first.map_or_else(String::new, |first| {
-        first.to_lowercase().chain(chars).collect()
-    })
+    first.map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 pub fn clean(token: &str) -> String {
-    token
-        .trim_matches(|c: char| !c.is_alphanumeric())
-        .to_owned()
+    token.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
 
 #[cfg(test)]
@@ -458,10 +399,7 @@ mod tests {
 
     #[test]
     fn titles_keep_small_words_small_and_names_as_they_are() {
-        assert_eq!(
-            title_case("a lighthouse keeper's last night"),
-            "A Lighthouse Keeper's Last Night"
-        );
+        assert_eq!(title_case("a lighthouse keeper's last night"), "A Lighthouse Keeper's Last Night");
         assert_eq!(title_case("the end of the iPhone"), "The End of the iPhone");
     }
 }

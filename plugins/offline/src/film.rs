@@ -107,9 +107,7 @@ pub fn plan(reading: &Reading, wishes: &Wishes) -> Vec<Moment> {
             match reading.genre {
                 _ if !reading.passages.is_empty() => stage.passage(count),
                 Genre::Product => stage.product(),
-                Genre::History if reading.topic.bare.to_lowercase() == "tea" => {
-                    stage.chapter(TEA, count)
-                }
+                Genre::History if reading.topic.bare.to_lowercase() == "tea" => stage.chapter(TEA, count),
                 Genre::History => stage.chapter(HISTORY, count),
                 Genre::Explained => stage.chapter(EXPLAINED, count),
                 Genre::Story => stage.story(),
@@ -172,9 +170,7 @@ impl Stage<'_> {
 
     fn detail(&self) -> &'static str {
         match self.reading.second {
-            Some(second) if self.variant % 2 == 1 || self.activity().id == second.id => {
-                nth(second.details, self.index)
-            }
+            Some(second) if self.variant % 2 == 1 || self.activity().id == second.id => nth(second.details, self.index),
             _ => nth(self.place.details, self.variant),
         }
     }
@@ -202,20 +198,16 @@ impl Stage<'_> {
                 }
             }
         };
-        self.reading.weather.map_or_else(String::new, |weather| {
-            format!(", {}", weather.phases[phase])
-        })
+        self.reading.weather.map_or_else(String::new, |weather| format!(", {}", weather.phases[phase]))
     }
 
     /// The picture prompt around what is seen: shot and hour first, then light, lens,
     /// palette and look.
     fn picture(&self, shot: &str, lens: &str, seen: &str) -> String {
-        let shown = self.reading.genre == Genre::Product
-            && !matches!(self.beat, Beat::Turn | Beat::Work(_) | Beat::Hold(_));
+        let shown =
+            self.reading.genre == Genre::Product && !matches!(self.beat, Beat::Turn | Beat::Work(_) | Beat::Hold(_));
         let (when, light) = match self.place.id {
-            "studio" if shown && self.beat == Beat::Resolve => {
-                ("in the studio", "warm, soft light")
-            }
+            "studio" if shown && self.beat == Beat::Resolve => ("in the studio", "warm, soft light"),
             "studio" if shown => ("in the studio", "one narrow beam of light, the rest dark"),
             _ => (self.hour.adverb(), self.hour.light(self.again)),
         };
@@ -240,19 +232,12 @@ impl Stage<'_> {
             return String::new();
         }
         let seen = seen.to_lowercase();
-        let missing: Vec<&String> = reading
-            .landmarks
-            .iter()
-            .filter(|word| !seen.contains(&word.to_lowercase()))
-            .collect();
+        let missing: Vec<&String> =
+            reading.landmarks.iter().filter(|word| !seen.contains(&word.to_lowercase())).collect();
         if !missing.is_empty() {
             let word = nth(&missing, self.index);
             let name = word.chars().next().is_some_and(char::is_uppercase);
-            return if name {
-                format!(", in {word}")
-            } else {
-                format!(", the {word} in the background")
-            };
+            return if name { format!(", in {word}") } else { format!(", the {word} in the background") };
         }
         let nothing_drawn = !reading.named_hero
             && reading.landmarks.is_empty()
@@ -266,8 +251,8 @@ impl Stage<'_> {
     }
 
     fn camera(&self) -> (&'static str, &'static str, &'static str) {
-        let chaptered = matches!(self.reading.genre, Genre::History | Genre::Explained)
-            && self.reading.passages.is_empty();
+        let chaptered =
+            matches!(self.reading.genre, Genre::History | Genre::Explained) && self.reading.passages.is_empty();
         let in_use = self.reading.genre == Genre::Product && self.beat == Beat::Turn;
         match self.beat {
             _ if chaptered && self.beat != Beat::Resolve => nth(
@@ -282,19 +267,11 @@ impl Stage<'_> {
                         "35 mm lens",
                         "The camera tracks sideways, left to right, the direction of the journey",
                     ),
-                    (
-                        "Full shot",
-                        "50 mm lens, soft background",
-                        "The camera circles by a few degrees and stops",
-                    ),
+                    ("Full shot", "50 mm lens, soft background", "The camera circles by a few degrees and stops"),
                 ],
                 self.index,
             ),
-            _ if in_use => (
-                "Medium shot",
-                "35 mm lens, natural light",
-                "Hand-held, close, moving with what it sees",
-            ),
+            _ if in_use => ("Medium shot", "35 mm lens, natural light", "Hand-held, close, moving with what it sees"),
             Beat::Open => nth(
                 &[
                     (
@@ -302,11 +279,7 @@ impl Stage<'_> {
                         "24 mm lens, deep focus",
                         "The camera rises very slowly and lets the place arrive",
                     ),
-                    (
-                        "Wide high shot",
-                        "28 mm lens, deep focus",
-                        "The camera glides in from far away, level and slow",
-                    ),
+                    ("Wide high shot", "28 mm lens, deep focus", "The camera glides in from far away, level and slow"),
                 ],
                 self.variant,
             ),
@@ -317,36 +290,16 @@ impl Stage<'_> {
                         "85 mm lens, shallow depth of field",
                         "The camera holds still; only the focus moves, from the thing to the one behind it",
                     ),
-                    (
-                        "Macro shot",
-                        "100 mm macro lens, thin focus",
-                        "The camera slides a hand's breadth to the side",
-                    ),
+                    ("Macro shot", "100 mm macro lens, thin focus", "The camera slides a hand's breadth to the side"),
                 ],
                 self.variant,
             ),
             Beat::Work(_) => nth(
                 &[
-                    (
-                        "Medium shot",
-                        "35 mm lens",
-                        "The camera follows at walking pace, from behind",
-                    ),
-                    (
-                        "Over-the-shoulder shot",
-                        "50 mm lens",
-                        "The camera looks over a shoulder and leans in",
-                    ),
-                    (
-                        "Profile shot",
-                        "50 mm lens, clean background",
-                        "The camera tracks sideways at the same speed",
-                    ),
-                    (
-                        "Low-angle shot",
-                        "28 mm lens",
-                        "The camera rises from the ground to the face",
-                    ),
+                    ("Medium shot", "35 mm lens", "The camera follows at walking pace, from behind"),
+                    ("Over-the-shoulder shot", "50 mm lens", "The camera looks over a shoulder and leans in"),
+                    ("Profile shot", "50 mm lens, clean background", "The camera tracks sideways at the same speed"),
+                    ("Low-angle shot", "28 mm lens", "The camera rises from the ground to the face"),
                 ],
                 self.variant,
             ),
@@ -367,11 +320,7 @@ impl Stage<'_> {
             ),
             Beat::Hold(_) => nth(
                 &[
-                    (
-                        "Medium close-up",
-                        "65 mm lens",
-                        "The camera barely breathes",
-                    ),
+                    ("Medium close-up", "65 mm lens", "The camera barely breathes"),
                     (
                         "Full shot from a distance",
                         "135 mm lens, compressed",
@@ -398,14 +347,7 @@ impl Stage<'_> {
         }
     }
 
-    fn moment(
-        &self,
-        description: String,
-        seen: &str,
-        motion: &str,
-        reason: String,
-        words: Option<String>,
-    ) -> Moment {
+    fn moment(&self, description: String, seen: &str, motion: &str, reason: String, words: Option<String>) -> Moment {
         let (shot, lens, camera) = self.camera();
         Moment {
             beat: self.beat,
@@ -429,14 +371,6 @@ fn look(style: &str) -> String {
 
 /// `cinematic-storytelling` as words.
 pub fn words(name: &str) -> String {
-    let text = name
-        .replace(['-', '_'], " ")
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    if text.is_empty() {
-        "calm".to_owned()
-    } else {
-        shorten(&text, 60)
-    }
+    let text = name.replace(['-', '_'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() { "calm".to_owned() } else { shorten(&text, 60) }
 }

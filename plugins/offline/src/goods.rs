@@ -18,14 +18,7 @@ pub struct Goods {
 /// All goods; the last are those of no kind.
 const GOODS: &[Goods] = &[
     Goods {
-        words: &[
-            "headphones",
-            "headphone",
-            "earbuds",
-            "earphones",
-            "headset",
-            "earbud",
-        ],
+        words: &["headphones", "headphone", "earbuds", "earphones", "headset", "earbud"],
         category: "electronics",
         parts: &[
             "the cushioned ear cup, stitch by stitch",
@@ -38,12 +31,7 @@ const GOODS: &[Goods] = &[
             "a pianist at a window with {p} on, hands above the keys",
             "a woman dancing alone in her kitchen with {p} on",
         ],
-        words_shown: &[
-            "Hear only this",
-            "The world, turned down",
-            "Closer to the music",
-            "Press play",
-        ],
+        words_shown: &["Hear only this", "The world, turned down", "Closer to the music", "Press play"],
     },
     Goods {
         words: &[
@@ -63,23 +51,14 @@ const GOODS: &[Goods] = &[
             "television",
         ],
         category: "electronics",
-        parts: &[
-            "the edge, glass meeting metal",
-            "a single key, its shadow sharp",
-            "the lens, ring inside ring",
-        ],
+        parts: &["the edge, glass meeting metal", "a single key, its shadow sharp", "the lens, ring inside ring"],
         uses: &[
             "two friends on a rooftop, faces lit by {p}",
             "a desk by a window with {p} on it, a city waking behind",
             "a traveller on a station platform with {p} in hand",
             "a family around a table, {p} in the middle",
         ],
-        words_shown: &[
-            "Look closer",
-            "Within reach",
-            "Made for your day",
-            "Switch on",
-        ],
+        words_shown: &["Look closer", "Within reach", "Made for your day", "Switch on"],
     },
     Goods {
         words: &["watch", "smartwatch", "wristwatch", "watches"],
@@ -95,17 +74,10 @@ const GOODS: &[Goods] = &[
             "two hands at a concert, {p} on one of them",
             "a father handing {p} to his daughter",
         ],
-        words_shown: &[
-            "Every second",
-            "Time, worn well",
-            "From hand to hand",
-            "Now",
-        ],
+        words_shown: &["Every second", "Time, worn well", "From hand to hand", "Now"],
     },
     Goods {
-        words: &[
-            "shoes", "shoe", "sneakers", "boots", "trainers", "sandals", "sneaker",
-        ],
+        words: &["shoes", "shoe", "sneakers", "boots", "trainers", "sandals", "sneaker"],
         category: "footwear",
         parts: &[
             "the sole bending, dust leaving its grooves",
@@ -149,16 +121,7 @@ const GOODS: &[Goods] = &[
         words_shown: &["It stays", "Remember this", "Almost nothing", "Come closer"],
     },
     Goods {
-        words: &[
-            "car",
-            "scooter",
-            "motorcycle",
-            "bike",
-            "bicycle",
-            "ebike",
-            "van",
-            "suv",
-        ],
+        words: &["car", "scooter", "motorcycle", "bike", "bicycle", "ebike", "van", "suv"],
         category: "mobility",
         parts: &[
             "the wheel, spokes catching the light",
@@ -171,36 +134,21 @@ const GOODS: &[Goods] = &[
             "{p} at the top of a mountain pass, the valley below",
             "{p} in front of a house, a door open",
         ],
-        words_shown: &[
-            "Leave early",
-            "The long way round",
-            "Further",
-            "Home, later",
-        ],
+        words_shown: &["Leave early", "The long way round", "Further", "Home, later"],
     },
     Goods {
         words: &[
-            "coffee", "tea", "beer", "juice", "lemonade", "drink", "water", "wine", "whisky",
-            "gin", "soda", "smoothie",
+            "coffee", "tea", "beer", "juice", "lemonade", "drink", "water", "wine", "whisky", "gin", "soda", "smoothie",
         ],
         category: "beverages",
-        parts: &[
-            "one drop, falling",
-            "steam and light over the rim",
-            "the surface, perfectly still, then a ring",
-        ],
+        parts: &["one drop, falling", "steam and light over the rim", "the surface, perfectly still, then a ring"],
         uses: &[
             "two friends on a doorstep with {p} between them",
             "a kitchen window with {p} on the sill, a garden behind",
             "a long table under a tree, {p} going from hand to hand",
             "a night shift, one lamp, {p} beside the keyboard",
         ],
-        words_shown: &[
-            "Take a moment",
-            "Poured slowly",
-            "One for you",
-            "Stay a little",
-        ],
+        words_shown: &["Take a moment", "Poured slowly", "One for you", "Stay a little"],
     },
     Goods {
         words: &[
@@ -217,34 +165,19 @@ const GOODS: &[Goods] = &[
             "icecream",
         ],
         category: "food",
-        parts: &[
-            "the moment it breaks",
-            "a thread of honey-coloured light along its edge",
-            "crumbs on a dark board",
-        ],
+        parts: &["the moment it breaks", "a thread of honey-coloured light along its edge", "crumbs on a dark board"],
         uses: &[
             "a kitchen table with {p} on a plate, hands coming from all sides",
             "a picnic blanket in a field, {p} in the middle",
             "a child sharing {p} on a school step",
             "a midnight kitchen, one lamp, and {p}",
         ],
-        words_shown: &[
-            "The first bite",
-            "Made to share",
-            "Just one more",
-            "Still warm",
-        ],
+        words_shown: &["The first bite", "Made to share", "Just one more", "Still warm"],
     },
     Goods {
-        words: &[
-            "bag", "backpack", "handbag", "wallet", "suitcase", "purse", "luggage",
-        ],
+        words: &["bag", "backpack", "handbag", "wallet", "suitcase", "purse", "luggage"],
         category: "accessories",
-        parts: &[
-            "the seam, stitch after stitch",
-            "the buckle, closing",
-            "the grain of the material, like a map",
-        ],
+        parts: &["the seam, stitch after stitch", "the buckle, closing", "the grain of the material, like a map"],
         uses: &[
             "a station platform, a traveller with {p} on one shoulder",
             "a bicycle in a city street with {p} on the rack",
@@ -267,11 +200,7 @@ const GOODS: &[Goods] = &[
             "glasses",
         ],
         category: "jewellery",
-        parts: &[
-            "a facet, throwing one line of light",
-            "the clasp, as small as a seed",
-            "metal, warm from the hand",
-        ],
+        parts: &["a facet, throwing one line of light", "the clasp, as small as a seed", "metal, warm from the hand"],
         uses: &[
             "two hands on a table, {p} between them",
             "a dark theatre, {p} catching the only light",
@@ -281,24 +210,9 @@ const GOODS: &[Goods] = &[
         words_shown: &["For a lifetime", "One small light", "Say nothing", "Yes"],
     },
     Goods {
-        words: &[
-            "lamp",
-            "chair",
-            "sofa",
-            "furniture",
-            "mattress",
-            "desk",
-            "bed",
-            "vase",
-            "rug",
-            "pillow",
-        ],
+        words: &["lamp", "chair", "sofa", "furniture", "mattress", "desk", "bed", "vase", "rug", "pillow"],
         category: "home",
-        parts: &[
-            "the joint, edge into edge",
-            "the fabric, thread crossing thread",
-            "a shadow with a clean edge",
-        ],
+        parts: &["the joint, edge into edge", "the fabric, thread crossing thread", "a shadow with a clean edge"],
         uses: &[
             "an empty room, {p} alone in window light",
             "a family evening, {p} in the middle of it",
@@ -309,15 +223,11 @@ const GOODS: &[Goods] = &[
     },
     Goods {
         words: &[
-            "jacket", "dress", "shirt", "tshirt", "jeans", "coat", "sweater", "clothing",
-            "fashion", "hat", "scarf", "hoodie",
+            "jacket", "dress", "shirt", "tshirt", "jeans", "coat", "sweater", "clothing", "fashion", "hat", "scarf",
+            "hoodie",
         ],
         category: "fashion",
-        parts: &[
-            "the weave, thread crossing thread",
-            "a button going through its hole",
-            "a hem moving in the wind",
-        ],
+        parts: &["the weave, thread crossing thread", "a button going through its hole", "a hem moving in the wind"],
         uses: &[
             "a woman on a windy pier in {p}",
             "a man on a city roof in {p}",
@@ -327,44 +237,21 @@ const GOODS: &[Goods] = &[
         words_shown: &["Wear it in", "Cut for movement", "Any weather", "Yours"],
     },
     Goods {
-        words: &[
-            "app",
-            "software",
-            "website",
-            "platform",
-            "service",
-            "saas",
-            "newsletter",
-            "course",
-            "startup",
-        ],
+        words: &["app", "software", "website", "platform", "service", "saas", "newsletter", "course", "startup"],
         category: "software",
-        parts: &[
-            "a thumb above a lit screen",
-            "a list, its last line ticked",
-            "a message arriving, small and bright",
-        ],
+        parts: &["a thumb above a lit screen", "a list, its last line ticked", "a message arriving, small and bright"],
         uses: &[
             "a woman at a kitchen table with {p} on her laptop, morning coffee beside it",
             "a market stall, the owner glancing at {p} between two customers",
             "a team around one screen, {p} open",
             "a father on a train, {p} on his phone, smiling",
         ],
-        words_shown: &[
-            "One thing less",
-            "Found in seconds",
-            "Your day, sorted",
-            "Begin",
-        ],
+        words_shown: &["One thing less", "Found in seconds", "Your day, sorted", "Begin"],
     },
     Goods {
         words: &["toy", "toys", "game", "doll", "lego", "puzzle", "teddy"],
         category: "toys",
-        parts: &[
-            "a small painted face",
-            "two pieces about to click",
-            "a wheel, spinning",
-        ],
+        parts: &["a small painted face", "two pieces about to click", "a wheel, spinning"],
         uses: &[
             "a carpet turned into a landscape, {p} in its middle",
             "a garden, children running with {p}",
@@ -376,23 +263,14 @@ const GOODS: &[Goods] = &[
     Goods {
         words: &[],
         category: "consumer goods",
-        parts: &[
-            "an edge, sharp as a horizon",
-            "the surface, every grain of it",
-            "the place where two materials meet",
-        ],
+        parts: &["an edge, sharp as a horizon", "the surface, every grain of it", "the place where two materials meet"],
         uses: &[
             "two hands lifting {p} out of its box",
             "a table by a window with {p} on it, a day beginning",
             "a street in motion, somebody stopping because of {p}",
             "friends around a table, {p} among them",
         ],
-        words_shown: &[
-            "Look closer",
-            "Part of the day",
-            "Made to be used",
-            "Here it is",
-        ],
+        words_shown: &["Look closer", "Part of the day", "Made to be used", "Here it is"],
     },
 ];
 
@@ -531,11 +409,7 @@ pub const EXPLAINED: &[Chapter] = &[
         "{t} in a wide view, a small figure standing before it",
         "What we see",
     ),
-    chapter(
-        "So we build it small enough to hold.",
-        "a model of {t} made of wire and card on a table",
-        "Made small",
-    ),
+    chapter("So we build it small enough to hold.", "a model of {t} made of wire and card on a table", "Made small"),
     chapter(
         "Inside, the parts wait for each other.",
         "the model of {t} cut open, its parts lit one after the other",
@@ -546,11 +420,7 @@ pub const EXPLAINED: &[Chapter] = &[
         "a blackboard with {t} in white chalk, arrows from part to part",
         "Cause, then effect",
     ),
-    chapter(
-        "Now it runs.",
-        "the model of {t} in motion, sparks of light along its edges, a face behind it",
-        "It runs",
-    ),
+    chapter("Now it runs.", "the model of {t} in motion, sparks of light along its edges, a face behind it", "It runs"),
     chapter(
         "And once one knows, one sees it everywhere.",
         "{t} out in the world again, people passing it in a street",

@@ -24,43 +24,16 @@ pub struct Hero {
     pub acts: &'static [&'static str],
 }
 
-const fn person(
-    words: &'static [&'static str],
-    look: &'static str,
-    acts: &'static [&'static str],
-) -> Hero {
-    Hero {
-        words,
-        being: Being::Person,
-        look,
-        acts,
-    }
+const fn person(words: &'static [&'static str], look: &'static str, acts: &'static [&'static str]) -> Hero {
+    Hero { words, being: Being::Person, look, acts }
 }
 
-const fn creature(
-    words: &'static [&'static str],
-    look: &'static str,
-    acts: &'static [&'static str],
-) -> Hero {
-    Hero {
-        words,
-        being: Being::Creature,
-        look,
-        acts,
-    }
+const fn creature(words: &'static [&'static str], look: &'static str, acts: &'static [&'static str]) -> Hero {
+    Hero { words, being: Being::Creature, look, acts }
 }
 
-const fn machine(
-    words: &'static [&'static str],
-    look: &'static str,
-    acts: &'static [&'static str],
-) -> Hero {
-    Hero {
-        words,
-        being: Being::Machine,
-        look,
-        acts,
-    }
+const fn machine(words: &'static [&'static str], look: &'static str, acts: &'static [&'static str]) -> Hero {
+    Hero { words, being: Being::Machine, look, acts }
 }
 
 /// All heroes. The plain ones (`man`, `woman`) come last: a trade says more.
@@ -68,11 +41,7 @@ const HEROES: &[Hero] = &[
     person(
         &["keeper", "lightkeeper", "caretaker", "guardian"],
         "in a heavy navy coat, a brass lantern in hand",
-        &[
-            "making the last round",
-            "trimming the wick",
-            "counting the steps",
-        ],
+        &["making the last round", "trimming the wick", "counting the steps"],
     ),
     person(
         &["baker", "confectioner"],
@@ -90,24 +59,14 @@ const HEROES: &[Hero] = &[
         &["polishing a glass", "pouring a thin, steady line"],
     ),
     person(
-        &[
-            "fisherman",
-            "fishermen",
-            "sailor",
-            "captain",
-            "pirate",
-            "mariner",
-        ],
+        &["fisherman", "fishermen", "sailor", "captain", "pirate", "mariner"],
         "in a dark knitted jersey and a worn cap",
         &["mending a net", "studying the sky"],
     ),
     person(
         &["farmer", "shepherd", "winemaker"],
         "in a faded blue shirt and a straw hat",
-        &[
-            "walking the edge of the field",
-            "rubbing soil between two fingers",
-        ],
+        &["walking the edge of the field", "rubbing soil between two fingers"],
     ),
     person(
         &["gardener", "florist", "beekeeper"],
@@ -129,14 +88,7 @@ const HEROES: &[Hero] = &[
         &["lifting the visor", "touching the glass with a glove"],
     ),
     person(
-        &[
-            "scientist",
-            "researcher",
-            "chemist",
-            "physicist",
-            "professor",
-            "inventor",
-        ],
+        &["scientist", "researcher", "chemist", "physicist", "professor", "inventor"],
         "in a white coat, glasses pushed up",
         &["leaning closer to the glass", "comparing two drawings"],
     ),
@@ -156,23 +108,9 @@ const HEROES: &[Hero] = &[
         &["underlining one sentence", "looking up from the page"],
     ),
     person(
-        &[
-            "musician",
-            "pianist",
-            "violinist",
-            "guitarist",
-            "singer",
-            "composer",
-            "drummer",
-            "rapper",
-            "dj",
-            "band",
-        ],
+        &["musician", "pianist", "violinist", "guitarist", "singer", "composer", "drummer", "rapper", "dj", "band"],
         "in a dark velvet jacket",
-        &[
-            "playing the first bar with closed eyes",
-            "tuning one string",
-        ],
+        &["playing the first bar with closed eyes", "tuning one string"],
     ),
     person(
         &["dancer", "ballerina", "acrobat", "clown"],
@@ -182,10 +120,7 @@ const HEROES: &[Hero] = &[
     person(
         &["painter", "artist", "sculptor", "illustrator"],
         "in a paint-stained shirt",
-        &[
-            "mixing one colour until it is right",
-            "stepping back from the canvas",
-        ],
+        &["mixing one colour until it is right", "stepping back from the canvas"],
     ),
     person(
         &["writer", "poet", "journalist", "author", "novelist"],
@@ -198,18 +133,7 @@ const HEROES: &[Hero] = &[
         &["waiting for the light", "winding on the film"],
     ),
     person(
-        &[
-            "runner",
-            "runners",
-            "athlete",
-            "boxer",
-            "swimmer",
-            "footballer",
-            "gymnast",
-            "champion",
-            "skater",
-            "surfer",
-        ],
+        &["runner", "runners", "athlete", "boxer", "swimmer", "footballer", "gymnast", "champion", "skater", "surfer"],
         "in a plain red top",
         &["breathing in fours", "taping both wrists"],
     ),
@@ -219,19 +143,9 @@ const HEROES: &[Hero] = &[
         &["pushing off the kerb", "leaning into the bend"],
     ),
     person(
-        &[
-            "hiker",
-            "climber",
-            "mountaineer",
-            "explorer",
-            "adventurer",
-            "alpinist",
-        ],
+        &["hiker", "climber", "mountaineer", "explorer", "adventurer", "alpinist"],
         "in a red jacket, a rope over one shoulder",
-        &[
-            "testing the next hold",
-            "unfolding the map against the wind",
-        ],
+        &["testing the next hold", "unfolding the map against the wind"],
     ),
     person(
         &["diver", "snorkeler", "mermaid"],
@@ -249,14 +163,7 @@ const HEROES: &[Hero] = &[
         &["putting the gold band aside", "walking the empty hall"],
     ),
     person(
-        &[
-            "wizard",
-            "witch",
-            "magician",
-            "sorcerer",
-            "sorceress",
-            "fairy",
-        ],
+        &["wizard", "witch", "magician", "sorcerer", "sorceress", "fairy"],
         "in a patched midnight-blue cloak",
         &["drawing a sign in the air", "reading from a burnt book"],
     ),
@@ -293,15 +200,7 @@ const HEROES: &[Hero] = &[
         &["smoothing one edge", "fitting the last part"],
     ),
     person(
-        &[
-            "engineer",
-            "developer",
-            "designer",
-            "programmer",
-            "architect",
-            "founder",
-            "hacker",
-        ],
+        &["engineer", "developer", "designer", "programmer", "architect", "founder", "hacker"],
         "in a grey sweater, a pencil behind the ear",
         &["sketching on a napkin", "trying the one thing nobody tried"],
     ),
@@ -311,23 +210,11 @@ const HEROES: &[Hero] = &[
         &["sweeping the steps", "lighting one candle"],
     ),
     person(
-        &[
-            "postman",
-            "mailman",
-            "firefighter",
-            "fireman",
-            "policeman",
-            "miner",
-            "builder",
-        ],
+        &["postman", "mailman", "firefighter", "fireman", "policeman", "miner", "builder"],
         "in a dark uniform jacket",
         &["beginning the round", "checking the straps"],
     ),
-    creature(
-        &["dragon"],
-        "with green-gold scales",
-        &["folding its wings", "breathing out a thread of smoke"],
-    ),
+    creature(&["dragon"], "with green-gold scales", &["folding its wings", "breathing out a thread of smoke"]),
     creature(
         &["dog", "puppy", "dogs"],
         "with a sandy coat and one dark ear",
@@ -339,10 +226,7 @@ const HEROES: &[Hero] = &[
         &["stepping along the edge", "watching something hidden"],
     ),
     creature(
-        &[
-            "fox", "wolf", "bear", "deer", "lion", "tiger", "rabbit", "hare", "mouse", "squirrel",
-            "panda", "monkey",
-        ],
+        &["fox", "wolf", "bear", "deer", "lion", "tiger", "rabbit", "hare", "mouse", "squirrel", "panda", "monkey"],
         "with bright, attentive eyes",
         &["stopping to listen", "moving soundlessly on"],
     ),
@@ -352,49 +236,32 @@ const HEROES: &[Hero] = &[
         &["shaking its mane", "breaking into a gallop"],
     ),
     creature(
-        &[
-            "elephant", "giraffe", "turtle", "tortoise", "camel", "cow", "sheep", "goat",
-        ],
+        &["elephant", "giraffe", "turtle", "tortoise", "camel", "cow", "sheep", "goat"],
         "with a calm, wrinkled eye",
         &["taking one slow step after the other", "lifting its head"],
     ),
     creature(
         &[
-            "bird", "birds", "owl", "crow", "eagle", "penguin", "penguins", "swan", "sparrow",
-            "raven", "parrot", "duck", "crane",
+            "bird", "birds", "owl", "crow", "eagle", "penguin", "penguins", "swan", "sparrow", "raven", "parrot",
+            "duck", "crane",
         ],
         "with bright eyes and ruffled feathers",
         &["opening both wings", "turning its head by a hair"],
     ),
     creature(
-        &[
-            "whale", "dolphin", "shark", "octopus", "fish", "goldfish", "seal",
-        ],
+        &["whale", "dolphin", "shark", "octopus", "fish", "goldfish", "seal"],
         "with smooth, shining skin",
         &["turning in the light", "rising lightly"],
     ),
     creature(
-        &[
-            "bee",
-            "bees",
-            "butterfly",
-            "ant",
-            "spider",
-            "snail",
-            "frog",
-            "dinosaur",
-            "dinosaurs",
-        ],
+        &["bee", "bees", "butterfly", "ant", "spider", "snail", "frog", "dinosaur", "dinosaurs"],
         "perfectly still for a moment",
         &["moving by a hair", "setting off"],
     ),
     creature(
         &["ghost", "alien", "creature", "monster"],
         "pale and almost transparent",
-        &[
-            "drifting through the doorway",
-            "reaching out, not quite touching",
-        ],
+        &["drifting through the doorway", "reaching out, not quite touching"],
     ),
     creature(
         &["spaceship", "spacecraft", "satellite", "drone", "submarine"],
@@ -411,49 +278,25 @@ const HEROES: &[Hero] = &[
         "with white hair, in a brown waistcoat",
         &["telling it as if it were new", "winding an old clock"],
     ),
-    person(
-        &["mother", "mom", "mum"],
-        "in a green coat",
-        &["holding out a hand", "counting heads"],
-    ),
+    person(&["mother", "mom", "mum"], "in a green coat", &["holding out a hand", "counting heads"]),
     person(
         &["father", "dad"],
         "in a grey coat",
-        &[
-            "carrying more than fits in two hands",
-            "kneeling to be the same height",
-        ],
+        &["carrying more than fits in two hands", "kneeling to be the same height"],
     ),
-    person(
-        &["couple", "lovers", "newlyweds"],
-        "in light linen clothes",
-        &["walking in step", "almost touching hands"],
-    ),
+    person(&["couple", "lovers", "newlyweds"], "in light linen clothes", &["walking in step", "almost touching hands"]),
     person(
         &["family", "families"],
         "in bright everyday clothes",
         &["all talking at once", "squeezing into one picture"],
     ),
     person(
-        &[
-            "friends",
-            "neighbours",
-            "neighbors",
-            "strangers",
-            "people",
-            "team",
-            "crew",
-        ],
+        &["friends", "neighbours", "neighbors", "strangers", "people", "team", "crew"],
         "in everyday clothes of many colours",
-        &[
-            "laughing before the joke is over",
-            "making room for one more",
-        ],
+        &["laughing before the joke is over", "making room for one more"],
     ),
     person(
-        &[
-            "brother", "brothers", "sister", "sisters", "siblings", "twins",
-        ],
+        &["brother", "brothers", "sister", "sisters", "siblings", "twins"],
         "in the same striped shirt",
         &["racing to the corner", "sharing one secret"],
     ),
@@ -473,17 +316,7 @@ const HEROES: &[Hero] = &[
         &["asking the question nobody asks", "running ahead"],
     ),
     person(
-        &[
-            "traveller",
-            "traveler",
-            "wanderer",
-            "stranger",
-            "hero",
-            "heroine",
-            "refugee",
-            "tourist",
-            "survivor",
-        ],
+        &["traveller", "traveler", "wanderer", "stranger", "hero", "heroine", "refugee", "tourist", "survivor"],
         "in a long grey coat and a red scarf",
         &["walking on at an even pace", "looking back once"],
     ),

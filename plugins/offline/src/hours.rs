@@ -34,9 +34,7 @@ impl Hour {
             "afternoon" => Afternoon,
             "sunset" | "evening" | "sundown" => Sunset,
             "dusk" | "twilight" | "nightfall" => Dusk,
-            "night" | "midnight" | "nights" | "moonlight" | "dark" | "darkness" | "nocturnal" => {
-                Night
-            }
+            "night" | "midnight" | "nights" | "moonlight" | "dark" | "darkness" | "nocturnal" => Night,
             _ => return None,
         })
     }
@@ -111,9 +109,7 @@ pub fn course(named: Option<Hour>, count: usize, variant: usize) -> Vec<Hour> {
     if let (2, Some(named)) = (count, named) {
         return vec![named, path[path.len() - 1]];
     }
-    (0..count)
-        .map(|index| path[(index * (path.len() - 1) + (count - 1) / 2) / (count - 1)])
-        .collect()
+    (0..count).map(|index| path[(index * (path.len() - 1) + (count - 1) / 2) / (count - 1)]).collect()
 }
 
 /// A weather that the prompt speaks of.
@@ -131,24 +127,16 @@ pub fn weather(word: &str) -> Option<Weather> {
             "storm, rain driven sideways, lightning far off",
             "the air washed clean, the clouds tearing open",
         ],
-        "rain" | "rainy" | "raining" | "monsoon" => [
-            "heavy grey clouds",
-            "rain, wet reflections",
-            "everything shining, the clouds gone",
-        ],
+        "rain" | "rainy" | "raining" | "monsoon" => {
+            ["heavy grey clouds", "rain, wet reflections", "everything shining, the clouds gone"]
+        }
         "snow" | "snowy" | "snowfall" | "blizzard" | "snowing" => {
             ["a white sky", "falling snow", "fresh snow on everything"]
         }
-        "fog" | "foggy" | "mist" | "misty" => [
-            "a first veil of mist",
-            "dense fog, shapes dissolving",
-            "the air clearing",
-        ],
-        "wind" | "windy" => [
-            "a rising wind",
-            "strong wind, everything leaning",
-            "the wind dropping",
-        ],
+        "fog" | "foggy" | "mist" | "misty" => {
+            ["a first veil of mist", "dense fog, shapes dissolving", "the air clearing"]
+        }
+        "wind" | "windy" => ["a rising wind", "strong wind, everything leaning", "the wind dropping"],
         "sun" | "sunny" | "summer" | "heat" => ["clear sky", "bright sun", "a warm, clear sky"],
         _ => return None,
     };

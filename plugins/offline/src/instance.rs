@@ -28,15 +28,8 @@ const MAX_ITEMS: usize = 200;
 /// a list `scenes` should be where the schema does not.
 pub fn write(schema: &Value, prompt: &str, counts: &[(String, u64)], seed: u64) -> Value {
     let reading = read(prompt, "", None);
-    let mut writer = Writer {
-        root: schema,
-        reading: &reading,
-        counts,
-        seed,
-        moments: Vec::new(),
-        overlays: Vec::new(),
-        total: 0,
-    };
+    let mut writer =
+        Writer { root: schema, reading: &reading, counts, seed, moments: Vec::new(), overlays: Vec::new(), total: 0 };
     writer.stretch(ITEMS);
     writer.value(schema, "", Place { index: 0, depth: 0 })
 }
@@ -63,13 +56,7 @@ struct Writer<'w> {
 impl Writer<'_> {
     /// Plans a film of that many scenes, whose scenes are what the items of a list speak of.
     fn stretch(&mut self, scenes: usize) {
-        let wishes = Wishes {
-            scenes: scenes.clamp(1, 60),
-            style: "",
-            mood: "",
-            environment: "",
-            seed: self.seed,
-        };
+        let wishes = Wishes { scenes: scenes.clamp(1, 60), style: "", mood: "", environment: "", seed: self.seed };
         self.moments = plan(self.reading, &wishes);
         self.overlays = overlays(self.reading, &self.moments, "en", self.seed);
     }
@@ -79,17 +66,12 @@ impl Writer<'_> {
         if place.depth > MAX_DEPTH || self.total > MAX_VALUES {
             return Value::Null;
         }
-        let deeper = Place {
-            depth: place.depth + 1,
-            ..place
-        };
+        let deeper = Place { depth: place.depth + 1, ..place };
         let Some(fields) = schema.as_object() else {
             return json!(self.text(name, place));
         };
-        if let Some(target) = fields
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|path| self.root.pointer(path.strip_prefix('#')?))
+        if let Some(target) =
+            fields.get("$ref").and_then(Value::as_str).and_then(|path| self.root.pointer(path.strip_prefix('#')?))
         {
             let merged = merge(target, fields, "$ref");
             return self.value(&merged, name, deeper);
@@ -97,33 +79,20 @@ impl Writer<'_> {
         if let Some(value) = fields.get("const") {
             return value.clone();
         }
-        if let Some(values) = fields
-            .get("enum")
-            .and_then(Value::as_array)
-            .filter(|values| !values.is_empty())
-        {
+        if let Some(values) = fields.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty()) {
             return self.pick(values, place);
         }
         for key in ["anyOf", "oneOf"] {
             let first = fields
                 .get(key)
                 .and_then(Value::as_array)
-                .and_then(|choices| {
-                    choices
-                        .iter()
-                        .find(|choice| choice["type"] != json!("null"))
-                        .or(choices.first())
-                });
+                .and_then(|choices| choices.iter().find(|choice| choice["type"] != json!("null")).or(choices.first()));
             if let Some(first) = first {
                 let merged = merge(first, fields, key);
                 return self.value(&merged, name, deeper);
             }
         }
-        if let Some(parts) = fields
-            .get("allOf")
-            .and_then(Value::as_array)
-            .filter(|parts| !parts.is_empty())
-        {
+        if let Some(parts) = fields.get("allOf").and_then(Value::as_array).filter(|parts| !parts.is_empty()) {
             let merged = parts.iter().fold(json!({}), |whole, part| {
                 let part = part
                     .get("$ref")
@@ -153,17 +122,9 @@ impl Writer<'_> {
 
     fn object(&mut self, fields: &Map<String, Value>, place: Place) -> Value {
         let empty = Map::new();
-        let properties = fields
-            .get("properties")
-            .and_then(Value::as_object)
-            .unwrap_or(&empty);
-        let required: Vec<&str> = fields
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
+        let properties = fields.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+        let required: Vec<&str> =
+            fields.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         let spare = place.depth > SPARE_DEPTH || self.total > 5000;
         let mut object = Map::new();
         for (name, schema) in properties {
@@ -183,14 +144,8 @@ impl Writer<'_> {
                 object.insert(name.to_owned(), value);
             }
         }
-        let least = fields
-            .get("minProperties")
-            .and_then(Value::as_u64)
-            .unwrap_or(0) as usize;
-        if let Some(schema) = fields
-            .get("additionalProperties")
-            .filter(|schema| schema.is_object())
-        {
+        let least = fields.get("minProperties").and_then(Value::as_u64).unwrap_or(0) as usize;
+        if let Some(schema) = fields.get("additionalProperties").filter(|schema| schema.is_object()) {
             for index in object.len()..least.min(MAX_ITEMS) {
                 let value = self.value(schema, "value", Place { index, ..place });
                 object.insert(format!("item_{}", index + 1), value);
@@ -200,47 +155,21 @@ impl Writer<'_> {
     }
 
     fn array(&mut self, fields: &Map<String, Value>, name: &str, place: Place) -> Value {
-        let limit = |key: &str| {
-            fields
-                .get(key)
-                .and_then(Value::as_u64)
-                .map(|limit| limit as usize)
-        };
-        let (least, most) = (
-            limit("minItems").unwrap_or(0),
-            limit("maxItems").unwrap_or(usize::MAX),
-        );
-        let first: Vec<Value> = fields
-            .get("prefixItems")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        let wanted = if place.depth > SPARE_DEPTH || self.total > 5000 {
-            0
-        } else {
-            self.wanted(name).unwrap_or(ITEMS)
-        };
-        let count = wanted
-            .max(least)
-            .max(first.len())
-            .min(most)
-            .min(MAX_ITEMS.max(least.min(1000)));
+        let limit = |key: &str| fields.get(key).and_then(Value::as_u64).map(|limit| limit as usize);
+        let (least, most) = (limit("minItems").unwrap_or(0), limit("maxItems").unwrap_or(usize::MAX));
+        let first: Vec<Value> = fields.get("prefixItems").and_then(Value::as_array).cloned().unwrap_or_default();
+        let wanted =
+            if place.depth > SPARE_DEPTH || self.total > 5000 { 0 } else { self.wanted(name).unwrap_or(ITEMS) };
+        let count = wanted.max(least).max(first.len()).min(most).min(MAX_ITEMS.max(least.min(1000)));
         let any = json!({"type": "string"});
-        let items = fields
-            .get("items")
-            .filter(|items| items.is_object())
-            .unwrap_or(&any);
+        let items = fields.get("items").filter(|items| items.is_object()).unwrap_or(&any);
         if count > self.moments.len() {
             self.stretch(count);
         }
         let singular = name.strip_suffix('s').unwrap_or(name);
         let mut list: Vec<Value> = Vec::new();
         for index in 0..count {
-            let value = self.value(
-                first.get(index).unwrap_or(items),
-                singular,
-                Place { index, ..place },
-            );
+            let value = self.value(first.get(index).unwrap_or(items), singular, Place { index, ..place });
             list.push(value);
         }
         if fields.get("uniqueItems") == Some(&json!(true)) {
@@ -264,20 +193,13 @@ impl Writer<'_> {
         }
         self.counts
             .iter()
-            .find(|(key, count)| {
-                key.to_lowercase().contains(stem) && (1..=MAX_ITEMS as u64).contains(count)
-            })
+            .find(|(key, count)| key.to_lowercase().contains(stem) && (1..=MAX_ITEMS as u64).contains(count))
             .map(|(_, count)| *count as usize)
     }
 
     /// A string of the wanted length and format.
     fn sized(&self, fields: &Map<String, Value>, name: &str, place: Place) -> String {
-        let limit = |key: &str| {
-            fields
-                .get(key)
-                .and_then(Value::as_u64)
-                .map(|limit| limit as usize)
-        };
+        let limit = |key: &str| fields.get(key).and_then(Value::as_u64).map(|limit| limit as usize);
         let text = match fields.get("format").and_then(Value::as_str) {
             Some("date-time") => "2026-01-01T00:00:00Z".to_owned(),
             Some("date") => "2026-01-01".to_owned(),
@@ -313,52 +235,20 @@ impl Writer<'_> {
         } else if lower == "id" || lower.ends_with("_id") || name.ends_with("Id") {
             format!(
                 "{}_{}",
-                lower
-                    .trim_end_matches("id")
-                    .trim_end_matches('_')
-                    .to_owned()
-                    + if lower == "id" { "item" } else { "" },
+                lower.trim_end_matches("id").trim_end_matches('_').to_owned() + if lower == "id" { "item" } else { "" },
                 place.index + 1
             )
         } else if has(&["language", "locale"]) {
             "en".to_owned()
         } else if has(&["motion", "camera", "movement", "visual"]) {
             moment.motion.clone()
-        } else if has(&[
-            "prompt",
-            "image",
-            "picture",
-            "thumbnail",
-            "setting",
-            "background",
-        ]) {
+        } else if has(&["prompt", "image", "picture", "thumbnail", "setting", "background"]) {
             moment.picture.clone()
-        } else if has(&[
-            "overlay",
-            "caption",
-            "tagline",
-            "hook",
-            "headline",
-            "heading",
-            "slogan",
-            "punchline",
-        ]) {
+        } else if has(&["overlay", "caption", "tagline", "hook", "headline", "heading", "slogan", "punchline"]) {
             overlay.clone()
         } else if has(&["title"]) {
-            if place.depth > 2 {
-                overlay.clone()
-            } else {
-                self.reading.title.clone()
-            }
-        } else if has(&[
-            "character",
-            "appearance",
-            "hero",
-            "person",
-            "speaker",
-            "protagonist",
-        ]) || (lower == "name")
-        {
+            if place.depth > 2 { overlay.clone() } else { self.reading.title.clone() }
+        } else if has(&["character", "appearance", "hero", "person", "speaker", "protagonist"]) || (lower == "name") {
             let (noun, hero) = &self.reading.hero;
             if has(&["name", "speaker"]) {
                 capitalized(&noun.bare)
@@ -379,12 +269,12 @@ impl Writer<'_> {
             capitalized(self.reading.place.spots[place.index % self.reading.place.spots.len()])
         } else if has(&["time", "when"]) {
             moment.hour.slug().to_owned()
-        } else if has(&[
-            "summary", "logline", "premise", "synopsis", "idea", "topic", "theme",
-        ]) {
-            let about = self.reading.clause.clone().unwrap_or_else(|| {
-                format!("A film about {}", shorten(&self.reading.topic.first, 200))
-            });
+        } else if has(&["summary", "logline", "premise", "synopsis", "idea", "topic", "theme"]) {
+            let about = self
+                .reading
+                .clause
+                .clone()
+                .unwrap_or_else(|| format!("A film about {}", shorten(&self.reading.topic.first, 200)));
             format!("{about}, {}.", self.reading.place.world)
         } else {
             moment.description.clone()
@@ -396,22 +286,14 @@ impl Writer<'_> {
 fn number(fields: &Map<String, Value>, name: &str, place: Place, whole: bool) -> Value {
     let limit = |key: &str| fields.get(key).and_then(Value::as_f64);
     let lower = name.to_lowercase();
-    let wish = if ["number", "index", "order", "position", "num"]
-        .iter()
-        .any(|word| lower.contains(word))
-    {
+    let wish = if ["number", "index", "order", "position", "num"].iter().any(|word| lower.contains(word)) {
         place.index as f64 + 1.0
-    } else if ["duration", "seconds", "length"]
-        .iter()
-        .any(|word| lower.contains(word))
-    {
+    } else if ["duration", "seconds", "length"].iter().any(|word| lower.contains(word)) {
         8.0
     } else {
         1.0
     };
-    let step = limit("multipleOf")
-        .filter(|step| *step > 0.0)
-        .unwrap_or(if whole { 1.0 } else { 0.0 });
+    let step = limit("multipleOf").filter(|step| *step > 0.0).unwrap_or(if whole { 1.0 } else { 0.0 });
     let margin = if step > 0.0 { step } else { 0.5 };
     let least = match (limit("minimum"), limit("exclusiveMinimum")) {
         (Some(a), Some(b)) => a.max(b + margin.min(1e-6_f64.max(step))),
@@ -425,11 +307,8 @@ fn number(fields: &Map<String, Value>, name: &str, place: Place, whole: bool) ->
         (None, None) => f64::INFINITY,
     };
     let mut value = wish.max(least).min(most);
-    if let (None, Some(low), Some(high)) = (
-        limit("multipleOf"),
-        limit("exclusiveMinimum"),
-        limit("exclusiveMaximum"),
-    ) && !whole
+    if let (None, Some(low), Some(high)) = (limit("multipleOf"), limit("exclusiveMinimum"), limit("exclusiveMaximum"))
+        && !whole
         && (value <= low || value >= high)
     {
         value = (low + high) / 2.0;
@@ -440,22 +319,16 @@ fn number(fields: &Map<String, Value>, name: &str, place: Place, whole: bool) ->
             value = (most / step).floor() * step;
         }
     }
-    if whole || value.fract() == 0.0 && value.abs() < 1e15 {
-        json!(value as i64)
-    } else {
-        json!(value)
-    }
+    if whole || value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) }
 }
 
 /// The type of a schema: the first that is not null, or what its keywords suggest.
 fn kind(fields: &Map<String, Value>) -> &str {
     match fields.get("type") {
         Some(Value::String(kind)) => kind,
-        Some(Value::Array(kinds)) => kinds
-            .iter()
-            .filter_map(Value::as_str)
-            .find(|kind| *kind != "null")
-            .unwrap_or("null"),
+        Some(Value::Array(kinds)) => {
+            kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or("null")
+        }
         _ if fields.contains_key("properties") || fields.contains_key("required") => "object",
         _ if fields.contains_key("items") || fields.contains_key("prefixItems") => "array",
         _ if fields.contains_key("minimum") || fields.contains_key("maximum") => "number",
@@ -473,9 +346,7 @@ fn merge(schema: &Value, beside: &Map<String, Value>, without: &str) -> Value {
                     known.entry(name.clone()).or_insert_with(|| schema.clone());
                 }
             }
-            (Some(Value::Array(known)), Value::Array(more)) if key == "required" => {
-                known.extend(more.iter().cloned())
-            }
+            (Some(Value::Array(known)), Value::Array(more)) if key == "required" => known.extend(more.iter().cloned()),
             (Some(_), _) => {}
             (None, _) => {
                 merged.insert(key.clone(), value.clone());

@@ -20,141 +20,58 @@ const LANGUAGES: &[Language] = &[
     Language {
         code: "de",
         small: &[
-            "der", "die", "das", "und", "ein", "eine", "einer", "im", "mit", "ist", "für", "auf",
-            "von", "nicht", "den", "dem", "zum", "zur", "über", "wie",
+            "der", "die", "das", "und", "ein", "eine", "einer", "im", "mit", "ist", "für", "auf", "von", "nicht",
+            "den", "dem", "zum", "zur", "über", "wie",
         ],
-        shown: [
-            "Am Anfang",
-            "Ganz nah",
-            "Und weiter",
-            "Dann die Wende",
-            "Noch immer",
-            "Am Ende",
-        ],
+        shown: ["Am Anfang", "Ganz nah", "Und weiter", "Dann die Wende", "Noch immer", "Am Ende"],
     },
     Language {
         code: "fr",
         small: &[
-            "le", "la", "les", "un", "une", "des", "et", "du", "dans", "est", "pour", "sur", "qui",
-            "avec", "au", "aux", "l", "d",
+            "le", "la", "les", "un", "une", "des", "et", "du", "dans", "est", "pour", "sur", "qui", "avec", "au",
+            "aux", "l", "d",
         ],
-        shown: [
-            "Au début",
-            "Tout près",
-            "Plus loin",
-            "Puis tout change",
-            "Encore là",
-            "À la fin",
-        ],
+        shown: ["Au début", "Tout près", "Plus loin", "Puis tout change", "Encore là", "À la fin"],
     },
     Language {
         code: "es",
-        small: &[
-            "el", "los", "las", "una", "y", "del", "en", "que", "con", "por", "para", "su", "es",
-            "al",
-        ],
-        shown: [
-            "Al principio",
-            "Muy cerca",
-            "Más allá",
-            "Y todo cambia",
-            "Todavía",
-            "Al final",
-        ],
+        small: &["el", "los", "las", "una", "y", "del", "en", "que", "con", "por", "para", "su", "es", "al"],
+        shown: ["Al principio", "Muy cerca", "Más allá", "Y todo cambia", "Todavía", "Al final"],
     },
     Language {
         code: "it",
-        small: &[
-            "il", "lo", "gli", "uno", "e", "di", "della", "del", "nel", "che", "con", "per", "sul",
-            "è",
-        ],
-        shown: [
-            "All'inizio",
-            "Da vicino",
-            "Più avanti",
-            "Poi tutto cambia",
-            "Ancora",
-            "Alla fine",
-        ],
+        small: &["il", "lo", "gli", "uno", "e", "di", "della", "del", "nel", "che", "con", "per", "sul", "è"],
+        shown: ["All'inizio", "Da vicino", "Più avanti", "Poi tutto cambia", "Ancora", "Alla fine"],
     },
     Language {
         code: "pt",
-        small: &[
-            "o", "os", "um", "uma", "do", "da", "no", "na", "com", "para", "não", "ao", "são",
-        ],
-        shown: [
-            "No início",
-            "Bem perto",
-            "Mais além",
-            "E tudo muda",
-            "Ainda aqui",
-            "No fim",
-        ],
+        small: &["o", "os", "um", "uma", "do", "da", "no", "na", "com", "para", "não", "ao", "são"],
+        shown: ["No início", "Bem perto", "Mais além", "E tudo muda", "Ainda aqui", "No fim"],
     },
     Language {
         code: "nl",
-        small: &[
-            "het", "een", "en", "van", "op", "met", "voor", "niet", "naar", "bij",
-        ],
-        shown: [
-            "In het begin",
-            "Heel dichtbij",
-            "En verder",
-            "Dan de wending",
-            "Nog altijd",
-            "Aan het eind",
-        ],
+        small: &["het", "een", "en", "van", "op", "met", "voor", "niet", "naar", "bij"],
+        shown: ["In het begin", "Heel dichtbij", "En verder", "Dan de wending", "Nog altijd", "Aan het eind"],
     },
     Language {
         code: "ja",
         small: &[],
-        shown: [
-            "はじまり",
-            "すぐそばで",
-            "その先へ",
-            "そして変わる",
-            "まだここに",
-            "おわりに",
-        ],
+        shown: ["はじまり", "すぐそばで", "その先へ", "そして変わる", "まだここに", "おわりに"],
     },
+    Language { code: "zh", small: &[], shown: ["开始", "走近", "继续", "然后改变", "依然", "结尾"] },
     Language {
-        code: "zh",
-        small: &[],
-        shown: ["开始", "走近", "继续", "然后改变", "依然", "结尾"],
-    },
-    Language {
-        code: "ko",
-        small: &[],
-        shown: [
-            "처음에",
-            "더 가까이",
-            "계속",
-            "그리고 변화",
-            "여전히",
-            "마지막에",
-        ],
+        code: "ko", small: &[], shown: ["처음에", "더 가까이", "계속", "그리고 변화", "여전히", "마지막에"]
     },
     Language {
         code: "ru",
         small: &["и", "в", "на", "не", "с", "о", "по", "для", "из"],
-        shown: [
-            "В начале",
-            "Совсем близко",
-            "Дальше",
-            "И всё меняется",
-            "Всё ещё",
-            "В конце",
-        ],
+        shown: ["В начале", "Совсем близко", "Дальше", "И всё меняется", "Всё ещё", "В конце"],
     },
 ];
 
 /// The language with that code, of `de-DE` too.
 pub fn by_tag(tag: &str) -> Option<&'static Language> {
-    let primary = tag
-        .split(['-', '_'])
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
+    let primary = tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
     LANGUAGES.iter().find(|language| language.code == primary)
 }
 
@@ -172,16 +89,8 @@ pub fn of(text: &str) -> Option<&'static Language> {
         return by_tag(code);
     }
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let hits = |language: &Language| {
-        words
-            .iter()
-            .filter(|word| language.small.contains(word))
-            .count()
-    };
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+    let hits = |language: &Language| words.iter().filter(|word| language.small.contains(word)).count();
     LANGUAGES
         .iter()
         .map(|language| (hits(language), language))
@@ -198,33 +107,16 @@ pub fn is_foreign(text: &str) -> bool {
         return true;
     }
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let english = words
-        .iter()
-        .filter(|word| crate::english::is_grammar(word))
-        .count();
-    let other = of(text).map_or(0, |language| {
-        words
-            .iter()
-            .filter(|word| language.small.contains(word))
-            .count()
-    });
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+    let english = words.iter().filter(|word| crate::english::is_grammar(word)).count();
+    let other = of(text).map_or(0, |language| words.iter().filter(|word| language.small.contains(word)).count());
     other > english
-        || (english == 0
-            && words
-                .iter()
-                .any(|word| to_english(word).is_some_and(|english| english != *word)))
+        || (english == 0 && words.iter().any(|word| to_english(word).is_some_and(|english| english != *word)))
 }
 
 /// What a foreign word is in English, where it can be drawn.
 pub fn to_english(word: &str) -> Option<&'static str> {
-    WORDS
-        .iter()
-        .find(|(_, words)| words.contains(&word))
-        .map(|(english, _)| *english)
+    WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(english, _)| *english)
 }
 
 /// The English of what can be drawn in a text, in the order of the table: whole words of scripts with blanks, parts
@@ -234,17 +126,9 @@ pub fn drawable(text: &str) -> Vec<&'static str> {
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).collect();
     let found = |word: &str| {
         let dense = word.chars().any(|c| c >= '\u{3040}');
-        if dense {
-            lower.contains(word)
-        } else {
-            words.contains(&word)
-        }
+        if dense { lower.contains(word) } else { words.contains(&word) }
     };
-    WORDS
-        .iter()
-        .filter(|(_, list)| list.iter().any(|word| found(word)))
-        .map(|(english, _)| *english)
-        .collect()
+    WORDS.iter().filter(|(_, list)| list.iter().any(|word| found(word))).map(|(english, _)| *english).collect()
 }
 
 #[cfg(test)]
@@ -253,16 +137,9 @@ mod tests {
 
     #[test]
     fn languages_are_told_apart() {
-        assert_eq!(
-            of("Ein alter Mann und das Meer").map(|l| l.code),
-            Some("de")
-        );
+        assert_eq!(of("Ein alter Mann und das Meer").map(|l| l.code), Some("de"));
         assert_eq!(of("山の朝").map(|l| l.code), Some("ja"));
-        assert!(
-            is_foreign("Une nuit dans la forêt")
-                && is_foreign("буря на море")
-                && is_foreign("ليل في المدينة")
-        );
+        assert!(is_foreign("Une nuit dans la forêt") && is_foreign("буря на море") && is_foreign("ليل في المدينة"));
         for english in [
             "a lighthouse keeper's last night",
             "x",

@@ -2,9 +2,7 @@
 //! renderer composes and the host rasterises.
 
 use kinora_sdk::ProviderError;
-use kinora_sdk::documents::{
-    Drawing, ImageOperation, MediaItem, MediaOutcome, Outcome, Rate, Usage, VideoOperation,
-};
+use kinora_sdk::documents::{Drawing, ImageOperation, MediaItem, MediaOutcome, Outcome, Rate, Usage, VideoOperation};
 
 use crate::MADE_BY;
 use crate::seed::hash;
@@ -31,21 +29,9 @@ pub fn picture(operation: &ImageOperation) -> Result<Outcome, ProviderError> {
     let drawing = Drawing {
         style: operation.style.clone(),
         mood: operation.mood.clone(),
-        ..illustration(
-            &operation.prompt,
-            operation.seed,
-            operation.width,
-            operation.height,
-            1,
-        )
+        ..illustration(&operation.prompt, operation.seed, operation.width, operation.height, 1)
     };
-    Ok(outcome(
-        drawing,
-        Usage {
-            pictures: 1,
-            ..Usage::default()
-        },
-    ))
+    Ok(outcome(drawing, Usage { pictures: 1, ..Usage::default() }))
 }
 
 /// Draws a clip.
@@ -64,13 +50,7 @@ pub fn clip(operation: &VideoOperation) -> Result<Outcome, ProviderError> {
     let frames = (operation.duration * RATE.as_f64()).round() as u32;
     let drawing = illustration(&operation.prompt, operation.seed, width, height, frames);
     let video_ms = u64::from(frames) * 1000 / u64::from(RATE.num);
-    Ok(outcome(
-        drawing,
-        Usage {
-            video_ms,
-            ..Usage::default()
-        },
-    ))
+    Ok(outcome(drawing, Usage { video_ms, ..Usage::default() }))
 }
 
 fn illustration(prompt: &str, seed: Option<u64>, width: u32, height: u32, frames: u32) -> Drawing {
@@ -92,30 +72,15 @@ fn illustration(prompt: &str, seed: Option<u64>, width: u32, height: u32, frames
 }
 
 fn outcome(drawing: Drawing, usage: Usage) -> Outcome {
-    Outcome::Media(MediaOutcome {
-        items: vec![MediaItem::Draw { drawing }],
-        usage,
-        made_by: MADE_BY.to_owned(),
-    })
+    Outcome::Media(MediaOutcome { items: vec![MediaItem::Draw { drawing }], usage, made_by: MADE_BY.to_owned() })
 }
 
 /// The even size of an aspect ratio at a height.
 fn size(aspect_ratio: &str, height: u32) -> Result<(u32, u32), ProviderError> {
-    let side = |text: &str| {
-        text.trim()
-            .parse::<u32>()
-            .ok()
-            .filter(|side| (1..=1000).contains(side))
-    };
-    let ratio = aspect_ratio
-        .split_once(':')
-        .and_then(|(w, h)| Some((side(w)?, side(h)?)));
-    let (w, h) = ratio.ok_or_else(|| {
-        invalid(format!(
-            "The aspect ratio is written like 16:9, not {:?}.",
-            shortened(aspect_ratio)
-        ))
-    })?;
+    let side = |text: &str| text.trim().parse::<u32>().ok().filter(|side| (1..=1000).contains(side));
+    let ratio = aspect_ratio.split_once(':').and_then(|(w, h)| Some((side(w)?, side(h)?)));
+    let (w, h) = ratio
+        .ok_or_else(|| invalid(format!("The aspect ratio is written like 16:9, not {:?}.", shortened(aspect_ratio))))?;
     let even = |pixels: f64| ((pixels / 2.0).round() as u32).saturating_mul(2);
     let width = even(f64::from(height) * f64::from(w) / f64::from(h));
     let height = even(f64::from(height));
@@ -128,17 +93,11 @@ fn check_size(width: u32, height: u32) -> Result<(), ProviderError> {
         return Ok(());
     }
     let (least, most) = (SIDES.start(), SIDES.end());
-    Err(invalid(format!(
-        "Each side of a picture has {least} to {most} pixels, not {width}x{height}."
-    )))
+    Err(invalid(format!("Each side of a picture has {least} to {most} pixels, not {width}x{height}.")))
 }
 
 fn check_prompt(prompt: &str) -> Result<(), ProviderError> {
-    if prompt.trim().is_empty() {
-        Err(invalid("The prompt is empty: say what to show.".to_owned()))
-    } else {
-        Ok(())
-    }
+    if prompt.trim().is_empty() { Err(invalid("The prompt is empty: say what to show.".to_owned())) } else { Ok(()) }
 }
 
 fn invalid(message: String) -> ProviderError {
@@ -154,20 +113,12 @@ mod tests {
     use super::*;
 
     fn drawing(outcome: Outcome) -> (Drawing, Usage) {
-        let Outcome::Media(mut media) = outcome else {
-            panic!("no media")
-        };
-        let MediaItem::Draw { drawing } = media.items.remove(0) else {
-            panic!("no drawing")
-        };
+        let Outcome::Media(mut media) = outcome else { panic!("no media") };
+        let MediaItem::Draw { drawing } = media.items.remove(0) else { panic!("no drawing") };
         (drawing, media.usage)
     }
 
-    fn video(
-        aspect_ratio: &str,
-        resolution: Option<u32>,
-        duration: f64,
-    ) -> Result<(Drawing, Usage), ProviderError> {
+    fn video(aspect_ratio: &str, resolution: Option<u32>, duration: f64) -> Result<(Drawing, Usage), ProviderError> {
         let operation = VideoOperation {
             prompt: "a boat at dawn".to_owned(),
             aspect_ratio: aspect_ratio.to_owned(),
@@ -178,12 +129,7 @@ mod tests {
         clip(&operation).map(drawing)
     }
 
-    fn image(
-        prompt: &str,
-        width: u32,
-        height: u32,
-        seed: Option<u64>,
-    ) -> Result<(Drawing, Usage), ProviderError> {
+    fn image(prompt: &str, width: u32, height: u32, seed: Option<u64>) -> Result<(Drawing, Usage), ProviderError> {
         let operation = ImageOperation {
             prompt: prompt.to_owned(),
             width,
@@ -199,29 +145,13 @@ mod tests {
     #[test]
     fn a_picture_is_one_frame_of_the_prompt_in_the_wanted_size_and_look() {
         let (drawing, usage) = image("a boat at dawn", 1280, 720, Some(7)).unwrap();
+        assert_eq!((drawing.width, drawing.height, drawing.frames, drawing.seed), (1280, 720, 1, 7));
+        assert_eq!((drawing.kind.as_str(), drawing.mark.as_str()), ("illustration", "offline provider"));
         assert_eq!(
-            (drawing.width, drawing.height, drawing.frames, drawing.seed),
-            (1280, 720, 1, 7)
-        );
-        assert_eq!(
-            (drawing.kind.as_str(), drawing.mark.as_str()),
-            ("illustration", "offline provider")
-        );
-        assert_eq!(
-            (
-                drawing.subject.as_str(),
-                drawing.style.as_str(),
-                drawing.mood.as_str()
-            ),
+            (drawing.subject.as_str(), drawing.style.as_str(), drawing.mood.as_str()),
             ("a boat at dawn", "watercolour", "calm")
         );
-        assert_eq!(
-            usage,
-            Usage {
-                pictures: 1,
-                ..Usage::default()
-            }
-        );
+        assert_eq!(usage, Usage { pictures: 1, ..Usage::default() });
     }
 
     #[test]
@@ -234,16 +164,10 @@ mod tests {
     #[test]
     fn a_clip_has_thirty_frames_a_second_and_even_sides() {
         let (drawing, usage) = video("16:9", Some(1080), 8.0).unwrap();
-        assert_eq!(
-            (drawing.width, drawing.height, drawing.frames),
-            (1920, 1080, 240)
-        );
+        assert_eq!((drawing.width, drawing.height, drawing.frames), (1920, 1080, 240));
         assert_eq!(usage.video_ms, 8000);
         let (drawing, _) = video("9:16", Some(481), 0.51).unwrap();
-        assert_eq!(
-            (drawing.width % 2, drawing.height % 2, drawing.frames),
-            (0, 0, 15)
-        );
+        assert_eq!((drawing.width % 2, drawing.height % 2, drawing.frames), (0, 0, 15));
         assert_eq!(video("1:1", None, 1.0).unwrap().0.width, 720);
     }
 

@@ -37,16 +37,12 @@ pub struct Place {
 
 /// All places; the first one is for prompts that name none.
 pub fn all() -> impl Iterator<Item = &'static Place> {
-    [open::PLACES, far::PLACES, trades::PLACES, built::PLACES]
-        .into_iter()
-        .flatten()
+    [open::PLACES, far::PLACES, trades::PLACES, built::PLACES].into_iter().flatten()
 }
 
 /// The place of that word. There is always one: an unknown word is the plain.
 pub fn by_id(id: &str) -> &'static Place {
-    all()
-        .find(|place| place.id == id)
-        .unwrap_or(&open::PLACES[0])
+    all().find(|place| place.id == id).unwrap_or(&open::PLACES[0])
 }
 
 #[cfg(test)]
@@ -57,30 +53,15 @@ mod tests {
     fn every_place_has_enough_to_show() {
         for place in all() {
             assert!(place.spots.len() >= 5, "{}", place.id);
-            assert!(
-                place.details.len() >= 3 && place.acts.len() >= 2,
-                "{}",
-                place.id
-            );
-            assert!(
-                !place.turns.is_empty() && !place.rests.is_empty() && !place.moving.is_empty(),
-                "{}",
-                place.id
-            );
-            assert!(
-                crate::heroes::by_word(place.native).is_some(),
-                "{} has no {}",
-                place.id,
-                place.native
-            );
+            assert!(place.details.len() >= 3 && place.acts.len() >= 2, "{}", place.id);
+            assert!(!place.turns.is_empty() && !place.rests.is_empty() && !place.moving.is_empty(), "{}", place.id);
+            assert!(crate::heroes::by_word(place.native).is_some(), "{} has no {}", place.id, place.native);
         }
     }
 
     #[test]
     fn no_two_places_are_named_by_the_same_word() {
-        let mut words: Vec<&str> = all()
-            .flat_map(|place| place.words.iter().copied())
-            .collect();
+        let mut words: Vec<&str> = all().flat_map(|place| place.words.iter().copied()).collect();
         words.sort_unstable();
         let twice: Vec<_> = words.windows(2).filter(|pair| pair[0] == pair[1]).collect();
         assert!(twice.is_empty(), "{twice:?}");

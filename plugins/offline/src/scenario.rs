@@ -1,8 +1,6 @@
 //! Writes scenarios: dresses the plan of a film with title, overlays and audience.
 
-use kinora_sdk::documents::{
-    Demographics, SCENE_SECONDS, ScenarioDraft, ScenarioRequest, SceneDraft,
-};
+use kinora_sdk::documents::{Demographics, SCENE_SECONDS, ScenarioDraft, ScenarioRequest, SceneDraft};
 
 use crate::english::shorten;
 use crate::film::{Beat, Moment, Wishes, plan, words};
@@ -26,9 +24,7 @@ pub fn write(request: &ScenarioRequest, seed: Option<u64>) -> ScenarioDraft {
         .map(|product| (product.title.as_str(), product.description.as_str()))
         .filter(|(title, _)| !title.trim().is_empty());
     let reading = read(&request.prompt, environment, product);
-    let seed = seed
-        .or(request.seed)
-        .unwrap_or_else(|| hash(&request.prompt));
+    let seed = seed.or(request.seed).unwrap_or_else(|| hash(&request.prompt));
     let wishes = Wishes {
         scenes: request.scene_count.max(1) as usize,
         style: &request.style,
@@ -39,12 +35,12 @@ pub fn write(request: &ScenarioRequest, seed: Option<u64>) -> ScenarioDraft {
     let moments = plan(&reading, &wishes);
     let overlays = overlays(&reading, &moments, &request.target_language, seed);
     let thumbnail_words = thumbnail_words(&reading, &overlays);
-    let peak = moments
-        .iter()
-        .find(|moment| moment.beat == Beat::Turn)
-        .or(moments.first());
+    let peak = moments.iter().find(|moment| moment.beat == Beat::Turn).or(moments.first());
     let thumbnail_prompt = peak.map_or_else(String::new, |moment| {
-        format!("{}; one strong shape against a plain background, readable when small, nothing in the upper third", moment.picture)
+        format!(
+            "{}; one strong shape against a plain background, readable when small, nothing in the upper third",
+            moment.picture
+        )
     });
     let description = description(&reading, &moments);
     let scenes = moments
@@ -103,15 +99,9 @@ pub fn overlays(reading: &Reading, moments: &[Moment], target: &str, seed: u64) 
                 reading.goods.words_shown[0].to_owned()
             } else if index == 0 {
                 pieces.next().cloned().unwrap_or_else(|| title.clone())
-            } else if index == last
-                && fresh(&title)
-                && !reading.foreign
-                && reading.genre == Genre::Product
-            {
+            } else if index == last && fresh(&title) && !reading.foreign && reading.genre == Genre::Product {
                 title.clone()
-            } else if let Some(own) =
-                own.filter(|_| reading.genre != Genre::Product || reading.pieces.len() < 3)
-            {
+            } else if let Some(own) = own.filter(|_| reading.genre != Genre::Product || reading.pieces.len() < 3) {
                 own
             } else if scaffold && moment.beat == Beat::Turn {
                 turn_words(reading, turn)
@@ -122,18 +112,11 @@ pub fn overlays(reading: &Reading, moments: &[Moment], target: &str, seed: u64) 
             } else if scaffold {
                 pool(moment, index, index == last)
             } else {
-                reading
-                    .pieces
-                    .get(index % reading.pieces.len().max(1))
-                    .cloned()
-                    .unwrap_or_else(|| title.clone())
+                reading.pieces.get(index % reading.pieces.len().max(1)).cloned().unwrap_or_else(|| title.clone())
             };
             let choice = six(&choice);
-            let choice = if scaffold && used.contains(&choice) {
-                six(&pool(moment, index + 1, index == last))
-            } else {
-                choice
-            };
+            let choice =
+                if scaffold && used.contains(&choice) { six(&pool(moment, index + 1, index == last)) } else { choice };
             used.push(choice.clone());
             choice
         })
@@ -172,23 +155,9 @@ fn pool(moment: &Moment, index: usize, last: bool) -> String {
         },
         Beat::Open | Beat::Resolve => &["It begins here", "Once"],
         Beat::Detail => &["Look closer", "So close"],
-        Beat::Work(_) => &[
-            "Hour after hour",
-            "One more time",
-            "Step by step",
-            "By hand",
-            "Slowly",
-            "Every day",
-        ],
+        Beat::Work(_) => &["Hour after hour", "One more time", "Step by step", "By hand", "Slowly", "Every day"],
         Beat::Turn => &["Then everything changes", "Until now"],
-        Beat::Hold(_) => &[
-            "Still here",
-            "Not over yet",
-            "A little further",
-            "Breathe",
-            "And on",
-            "Almost",
-        ],
+        Beat::Hold(_) => &["Still here", "Not over yet", "A little further", "Breathe", "And on", "Almost"],
     };
     choices[index % choices.len()].to_owned()
 }
@@ -212,11 +181,7 @@ fn six(text: &str) -> String {
         return words.join(" ");
     }
     let mut kept: Vec<&str> = words.into_iter().take(OVERLAY_WORDS).collect();
-    while kept.len() > 1
-        && kept
-            .last()
-            .is_some_and(|word| crate::english::is_grammar(&crate::english::bare(word)))
-    {
+    while kept.len() > 1 && kept.last().is_some_and(|word| crate::english::is_grammar(&crate::english::bare(word))) {
         kept.pop();
     }
     shorten(kept.join(" ").trim_end_matches([',', ';', ':']), 60)
@@ -225,53 +190,34 @@ fn six(text: &str) -> String {
 fn description(reading: &Reading, moments: &[Moment]) -> String {
     let count = moments.len();
     let seconds = count as u32 * SCENE_SECONDS;
-    let scenes = if count == 1 {
-        "one scene".to_owned()
-    } else {
-        format!("{count} scenes")
-    };
+    let scenes = if count == 1 { "one scene".to_owned() } else { format!("{count} scenes") };
     let span = match (moments.first(), moments.last()) {
         (Some(first), Some(last)) if first.hour != last.hour => {
-            let next = if last.hour == Hour::Dawn && first.hour != Hour::Blue {
-                "the next "
-            } else {
-                ""
-            };
-            format!(
-                ", from {} to {next}{}",
-                first.hour.slug().to_lowercase(),
-                last.hour.slug().to_lowercase()
-            )
+            let next = if last.hour == Hour::Dawn && first.hour != Hour::Blue { "the next " } else { "" };
+            format!(", from {} to {next}{}", first.hour.slug().to_lowercase(), last.hour.slug().to_lowercase())
         }
         _ => String::new(),
     };
     let about = match reading.genre {
-        _ if !reading.passages.is_empty() => format!(
-            "“{}”: the story as it was told, in {scenes}, {seconds} seconds",
-            reading.title
-        ),
+        _ if !reading.passages.is_empty() => {
+            format!("“{}”: the story as it was told, in {scenes}, {seconds} seconds", reading.title)
+        }
         Genre::Product => format!(
             "A film of {seconds} seconds for {}: form, detail and life with {}, in {scenes}",
             reading.topic.the,
             reading.topic.agree("it", "them")
         ),
-        Genre::History => format!(
-            "The history of {} in {scenes}, {seconds} seconds: one picture a chapter",
-            reading.topic.the
-        ),
-        Genre::Explained => format!(
-            "{}, explained in {scenes}, {seconds} seconds, without a single formula",
-            reading.title
-        ),
-        Genre::Story if reading.foreign => format!(
-            "A film of {seconds} seconds in {scenes} on {}, {}{span}",
-            reading.topic.the, reading.place.world
-        ),
+        Genre::History => {
+            format!("The history of {} in {scenes}, {seconds} seconds: one picture a chapter", reading.topic.the)
+        }
+        Genre::Explained => {
+            format!("{}, explained in {scenes}, {seconds} seconds, without a single formula", reading.title)
+        }
+        Genre::Story if reading.foreign => {
+            format!("A film of {seconds} seconds in {scenes} on {}, {}{span}", reading.topic.the, reading.place.world)
+        }
         Genre::Story => match &reading.clause {
-            Some(clause) => format!(
-                "{clause}: told in {scenes}, {seconds} seconds, {}{span}",
-                reading.place.world
-            ),
+            Some(clause) => format!("{clause}: told in {scenes}, {seconds} seconds, {}{span}", reading.place.world),
             None => format!(
                 "“{}”: {scenes}, {seconds} seconds, {}{span}. We follow {}",
                 reading.title, reading.place.world, reading.hero.0.first
@@ -283,29 +229,14 @@ fn description(reading: &Reading, moments: &[Moment]) -> String {
 
 fn demographics(prompt: &str, reading: &Reading, mood: &str) -> Demographics {
     let lower = prompt.to_lowercase();
-    let said = |words: &[&str]| {
-        lower
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|word| words.contains(&word))
-    };
-    let target_gender = match (
-        said(&["women", "girls", "ladies", "moms", "mums"]),
-        said(&["men", "boys", "gentlemen", "dads"]),
-    ) {
-        (true, false) => "female",
-        (false, true) => "male",
-        _ => "unisex",
-    };
-    let age_group = if said(&[
-        "kids",
-        "children",
-        "toddlers",
-        "toy",
-        "toys",
-        "nursery",
-        "fairytale",
-        "kindergarten",
-    ]) {
+    let said = |words: &[&str]| lower.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
+    let target_gender =
+        match (said(&["women", "girls", "ladies", "moms", "mums"]), said(&["men", "boys", "gentlemen", "dads"])) {
+            (true, false) => "female",
+            (false, true) => "male",
+            _ => "unisex",
+        };
+    let age_group = if said(&["kids", "children", "toddlers", "toy", "toys", "nursery", "fairytale", "kindergarten"]) {
         "children"
     } else if said(&["teens", "teenagers", "skate", "gaming", "school"]) {
         "teens"
@@ -319,21 +250,12 @@ fn demographics(prompt: &str, reading: &Reading, mood: &str) -> Demographics {
         "adults"
     };
     let (product_type, what) = match reading.genre {
-        Genre::Product => (
-            reading.goods.category,
-            format!("interested in {}", reading.goods.category),
-        ),
-        Genre::History | Genre::Explained => {
-            ("education", format!("curious about {}", reading.topic.the))
+        Genre::Product => (reading.goods.category, format!("interested in {}", reading.goods.category)),
+        Genre::History | Genre::Explained => ("education", format!("curious about {}", reading.topic.the)),
+        Genre::Story if said(&["our", "we"]) => {
+            ("local business", format!("who might come by: the film plays {}", reading.place.world))
         }
-        Genre::Story if said(&["our", "we"]) => (
-            "local business",
-            format!("who might come by: the film plays {}", reading.place.world),
-        ),
-        Genre::Story => (
-            "short film",
-            format!("drawn to stories set {}", reading.place.world),
-        ),
+        Genre::Story => ("short film", format!("drawn to stories set {}", reading.place.world)),
     };
     let people = capital(age_group);
     Demographics {

@@ -2,9 +2,7 @@
 
 /// FNV-1a over a text's bytes: the seed of what has none.
 pub fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// A source of choices (SplitMix64).
@@ -24,10 +22,6 @@ impl Dice {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^= z >> 31;
-        if sides == 0 {
-            0
-        } else {
-            (z % sides as u64) as usize
-        }
+        if sides == 0 { 0 } else { (z % sides as u64) as usize }
     }
 }

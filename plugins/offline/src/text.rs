@@ -13,16 +13,7 @@ use crate::{MADE_BY, instance, scenario};
 const MAX_SCENES: u32 = 100;
 
 /// Where a brief may say what it is about.
-const SUBJECTS: [&str; 8] = [
-    "prompt",
-    "idea",
-    "topic",
-    "concept",
-    "title",
-    "description",
-    "context",
-    "text",
-];
+const SUBJECTS: [&str; 8] = ["prompt", "idea", "topic", "concept", "title", "description", "context", "text"];
 
 /// Writes.
 pub fn write(operation: &TextOperation) -> Result<Outcome, ProviderError> {
@@ -36,74 +27,45 @@ pub fn write(operation: &TextOperation) -> Result<Outcome, ProviderError> {
         }
         (brief, None) => prose(&subject(brief.as_ref(), operation)),
     };
-    Ok(Outcome::Text(TextOutcome {
-        text,
-        truncated: false,
-        usage: Usage::default(),
-        made_by: MADE_BY.to_owned(),
-    }))
+    Ok(Outcome::Text(TextOutcome { text, truncated: false, usage: Usage::default(), made_by: MADE_BY.to_owned() }))
 }
 
 fn write_scenario(brief: &Value, seed: Option<u64>) -> Result<String, ProviderError> {
     let request: ScenarioRequest = serde_json::from_value(brief.clone()).map_err(|error| {
-        ProviderError::new(
-            "invalid-request",
-            format!("The scenario's brief cannot be read: {error}."),
-        )
+        ProviderError::new("invalid-request", format!("The scenario's brief cannot be read: {error}."))
     })?;
     if !(1..=MAX_SCENES).contains(&request.scene_count) {
-        let message = format!(
-            "A film has 1 to {MAX_SCENES} scenes, not {}.",
-            request.scene_count
-        );
+        let message = format!("A film has 1 to {MAX_SCENES} scenes, not {}.", request.scene_count);
         return Err(ProviderError::new("invalid-request", message));
     }
     if request.prompt.trim().is_empty() {
-        return Err(ProviderError::new(
-            "invalid-request",
-            "The prompt is empty: say what the film is about.",
-        ));
+        return Err(ProviderError::new("invalid-request", "The prompt is empty: say what the film is about."));
     }
-    serde_json::to_string(&scenario::write(&request, seed)).map_err(|error| {
-        ProviderError::new(
-            "unknown",
-            format!("The scenario cannot be written: {error}."),
-        )
-    })
+    serde_json::to_string(&scenario::write(&request, seed))
+        .map_err(|error| ProviderError::new("unknown", format!("The scenario cannot be written: {error}.")))
 }
 
 /// What it is about: the brief's words, or else the last thing the user said; of a message with tagged material the
 /// material alone.
 fn subject(brief: Option<&Value>, operation: &TextOperation) -> String {
     let told = brief.and_then(|brief| {
-        SUBJECTS
-            .iter()
-            .find_map(|name| brief.get(name).and_then(Value::as_str))
-            .filter(|text| !text.trim().is_empty())
+        SUBJECTS.iter().find_map(|name| brief.get(name).and_then(Value::as_str)).filter(|text| !text.trim().is_empty())
     });
     if let Some(told) = told {
         return told.to_owned();
     }
-    let said = operation
-        .messages
-        .iter()
-        .rev()
-        .find(|message| message.role == "user")
-        .or(operation.messages.last());
+    let said = operation.messages.iter().rev().find(|message| message.role == "user").or(operation.messages.last());
     let said = said.map_or("", |message| message.content.trim());
     let text = tagged(said).unwrap_or(said);
-    if text.is_empty() {
-        "a film about nothing in particular".to_owned()
-    } else {
-        text.to_owned()
-    }
+    if text.is_empty() { "a film about nothing in particular".to_owned() } else { text.to_owned() }
 }
 
 /// The content of the first `<tag>…</tag>` that stands on lines of its own.
 fn tagged(text: &str) -> Option<&str> {
-    let line = text.lines().map(str::trim).find(|line| {
-        line.starts_with('<') && line.ends_with('>') && !line.contains('/') && !line.contains(' ')
-    })?;
+    let line = text
+        .lines()
+        .map(str::trim)
+        .find(|line| line.starts_with('<') && line.ends_with('>') && !line.contains('/') && !line.contains(' '))?;
     let (_, rest) = text.split_once(line)?;
     let (inner, _) = rest.split_once(&format!("</{}", &line[1..]))?;
     Some(inner.trim()).filter(|inner| !inner.is_empty())
@@ -122,9 +84,6 @@ fn prose(subject: &str) -> String {
     format!(
         "You asked: “{}” This is Kinora's offline provider, which writes by rules and asks no model, so it can plan a film \
 from these words but not answer them. Configure a text provider (OpenAI, Gemini or Replicate) for a real answer.",
-        shorten(
-            &subject.split_whitespace().collect::<Vec<_>>().join(" "),
-            400
-        )
+        shorten(&subject.split_whitespace().collect::<Vec<_>>().join(" "), 400)
     )
 }

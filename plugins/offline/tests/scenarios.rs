@@ -88,20 +88,10 @@ fn request(prompt: &str, scene_count: u32) -> ScenarioRequest {
 
 /// The whole way: the strategy's question, the provider's answer, the strategy's reading of it.
 fn film_of(request: &ScenarioRequest) -> ScenarioDraft {
-    let asked = StrategyRequest {
-        kind: "scenario".to_owned(),
-        input: json!(request),
-        attempt: 1,
-        problems: vec![],
-    };
+    let asked = StrategyRequest { kind: "scenario".to_owned(), input: json!(request), attempt: 1, problems: vec![] };
     let operation = Scenario::compose(asked.clone(), json!({})).unwrap();
-    let operation = Operation {
-        id: "op".to_owned(),
-        request: Request::Text(operation),
-    };
-    let Outcome::Text(outcome) = Offline::answer(operation, json!({})).unwrap() else {
-        panic!("no text")
-    };
+    let operation = Operation { id: "op".to_owned(), request: Request::Text(operation) };
+    let Outcome::Text(outcome) = Offline::answer(operation, json!({})).unwrap() else { panic!("no text") };
     assert_eq!(outcome.made_by, MADE_BY);
     let document = Scenario::interpret(asked, &outcome.text, json!({})).unwrap();
     let problems = judge(&document, u64::from(request.scene_count));
@@ -125,27 +115,15 @@ fn every_scenario_passes_the_validator_and_its_overlays_are_short() {
     for prompt in PROMPTS.iter().copied().chain([long.as_str()]) {
         for count in [1, 2, 3, 4, 5, 7, 15] {
             let film = film(prompt, count);
-            assert!(
-                !film.title.trim().is_empty() && film.title.chars().count() <= 60,
-                "{prompt:?}: {:?}",
-                film.title
-            );
-            assert!(
-                film.description
-                    .ends_with("Written by Kinora's offline provider; no model was asked.")
-            );
+            assert!(!film.title.trim().is_empty() && film.title.chars().count() <= 60, "{prompt:?}: {:?}", film.title);
+            assert!(film.description.ends_with("Written by Kinora's offline provider; no model was asked."));
             for scene in &film.scenes {
                 let overlay = &scene.text_overlay_prompt;
                 assert!(
-                    (1..=6).contains(&overlay.split_whitespace().count())
-                        && overlay.chars().count() <= 60,
+                    (1..=6).contains(&overlay.split_whitespace().count()) && overlay.chars().count() <= 60,
                     "{prompt:?}: {overlay:?}"
                 );
-                assert!(
-                    scene.image_prompt.len() < 1200,
-                    "{prompt:?}: {}",
-                    scene.image_prompt
-                );
+                assert!(scene.image_prompt.len() < 1200, "{prompt:?}: {}", scene.image_prompt);
                 assert!(
                     !format!("{}{}", scene.image_prompt, scene.description).contains("{t}")
                         && !scene.description.contains("{p}")
@@ -169,10 +147,7 @@ fn another_prompt_gets_another_scenario() {
         for other in &films[index + 1..] {
             assert_ne!(film.title, other.title);
             assert!(
-                film.scenes
-                    .iter()
-                    .zip(&other.scenes)
-                    .all(|(a, b)| a.image_prompt != b.image_prompt),
+                film.scenes.iter().zip(&other.scenes).all(|(a, b)| a.image_prompt != b.image_prompt),
                 "{} / {}",
                 film.title,
                 other.title
@@ -183,12 +158,8 @@ fn another_prompt_gets_another_scenario() {
 
 #[test]
 fn another_seed_may_tell_it_otherwise_and_the_same_seed_does_not() {
-    let seeded = |seed| {
-        film_of(&ScenarioRequest {
-            seed: Some(seed),
-            ..request("a lighthouse keeper's last night", 5)
-        })
-    };
+    let seeded =
+        |seed| film_of(&ScenarioRequest { seed: Some(seed), ..request("a lighthouse keeper's last night", 5) });
     assert_eq!(seeded(1), seeded(1));
     assert!((2..10).any(|seed| seeded(seed) != seeded(1)));
 }
@@ -200,9 +171,7 @@ fn no_two_scenes_of_a_short_film_show_the_same_picture() {
             let film = film(prompt, count);
             for (index, scene) in film.scenes.iter().enumerate() {
                 assert!(
-                    film.scenes[index + 1..]
-                        .iter()
-                        .all(|other| other.image_prompt != scene.image_prompt),
+                    film.scenes[index + 1..].iter().all(|other| other.image_prompt != scene.image_prompt),
                     "{prompt:?}, {count}"
                 );
             }
@@ -213,36 +182,20 @@ fn no_two_scenes_of_a_short_film_show_the_same_picture() {
 #[test]
 fn pictures_are_made_of_the_prompts_own_nouns() {
     for (prompt, nouns) in [
-        (
-            "a lighthouse keeper's last night",
-            &["lighthouse", "keeper", "sea"][..],
-        ),
+        ("a lighthouse keeper's last night", &["lighthouse", "keeper", "sea"][..]),
         ("our bakery opens at dawn", &["bakery", "baker", "dawn"]),
-        (
-            "a robot learns to garden on Mars",
-            &["robot", "garden", "mars"],
-        ),
+        ("a robot learns to garden on Mars", &["robot", "garden", "mars"]),
         ("premium wireless headphones", &["headphones"]),
         ("the history of tea in three minutes", &["tea"]),
         ("Ein alter Mann und das Meer", &["old man", "sea"]),
         ("山の朝", &["mountain"]),
-        (
-            "a girl finds a red kite in the storm",
-            &["girl", "red kite", "storm"],
-        ),
+        ("a girl finds a red kite in the storm", &["girl", "red kite", "storm"]),
         ("a small boat in the harbour", &["boat", "harbour"]),
     ] {
         let film = film(prompt, 4);
-        let pictures: Vec<String> = film
-            .scenes
-            .iter()
-            .map(|scene| scene.image_prompt.to_lowercase())
-            .collect();
+        let pictures: Vec<String> = film.scenes.iter().map(|scene| scene.image_prompt.to_lowercase()).collect();
         for noun in nouns {
-            assert!(
-                pictures.iter().any(|picture| picture.contains(noun)),
-                "{prompt:?} without {noun}: {pictures:#?}"
-            );
+            assert!(pictures.iter().any(|picture| picture.contains(noun)), "{prompt:?} without {noun}: {pictures:#?}");
         }
     }
 }
@@ -251,9 +204,7 @@ fn pictures_are_made_of_the_prompts_own_nouns() {
 fn the_hero_looks_the_same_in_every_scene() {
     for scene in film("a lighthouse keeper's last night", 6).scenes {
         assert!(
-            scene
-                .image_prompt
-                .contains("a lighthouse keeper in a heavy navy coat, a brass lantern in hand"),
+            scene.image_prompt.contains("a lighthouse keeper in a heavy navy coat, a brass lantern in hand"),
             "{}",
             scene.image_prompt
         );
@@ -262,38 +213,18 @@ fn the_hero_looks_the_same_in_every_scene() {
 
 #[test]
 fn titles_are_the_prompts_words() {
-    assert_eq!(
-        film("a lighthouse keeper's last night", 3).title,
-        "A Lighthouse Keeper's Last Night"
-    );
-    assert_eq!(
-        film("Make me a 30 second video about a dog on the beach", 3).title,
-        "A Dog on the Beach"
-    );
-    assert_eq!(
-        film("the history of tea in three minutes", 3).title,
-        "The History of Tea"
-    );
-    assert_eq!(
-        film("Ein alter Mann und das Meer", 3).title,
-        "Ein alter Mann und das Meer"
-    );
+    assert_eq!(film("a lighthouse keeper's last night", 3).title, "A Lighthouse Keeper's Last Night");
+    assert_eq!(film("Make me a 30 second video about a dog on the beach", 3).title, "A Dog on the Beach");
+    assert_eq!(film("the history of tea in three minutes", 3).title, "The History of Tea");
+    assert_eq!(film("Ein alter Mann und das Meer", 3).title, "Ein alter Mann und das Meer");
     assert_eq!(film("山の朝", 3).title, "山の朝");
 }
 
 #[test]
 fn a_story_that_tells_itself_is_told_in_its_own_sentences() {
     let film = film(&long_story(), 4);
-    assert!(
-        film.scenes
-            .iter()
-            .any(|scene| scene.description.contains("Mara ran down to the pier"))
-    );
-    assert!(
-        film.scenes
-            .iter()
-            .all(|scene| scene.image_prompt.contains("called Mara"))
-    );
+    assert!(film.scenes.iter().any(|scene| scene.description.contains("Mara ran down to the pier")));
+    assert!(film.scenes.iter().all(|scene| scene.image_prompt.contains("called Mara")));
 }
 
 #[test]
@@ -303,23 +234,10 @@ fn a_product_is_in_the_film_from_first_to_last() {
         description: "40-hour battery, quiet cabin mode".to_owned(),
         image_urls: vec![],
     };
-    let film = film_of(&ScenarioRequest {
-        product: Some(product),
-        ..request("for people who commute", 5)
-    });
+    let film = film_of(&ScenarioRequest { product: Some(product), ..request("for people who commute", 5) });
     assert_eq!(film.title, "Aurora X2 headphones");
-    assert!(
-        film.scenes
-            .iter()
-            .all(|scene| scene.image_prompt.contains("Aurora X2 headphones")),
-        "{:#?}",
-        film.scenes
-    );
-    assert!(
-        film.scenes
-            .iter()
-            .any(|scene| scene.text_overlay_prompt == "40-hour battery")
-    );
+    assert!(film.scenes.iter().all(|scene| scene.image_prompt.contains("Aurora X2 headphones")), "{:#?}", film.scenes);
+    assert!(film.scenes.iter().any(|scene| scene.text_overlay_prompt == "40-hour battery"));
     assert_eq!(film.detected_demographics.product_type, "electronics");
 }
 
@@ -329,28 +247,14 @@ fn where_the_user_says_it_plays_it_plays() {
         environment: Some("a snowy forest".to_owned()),
         ..request("a robot on its way home", 3)
     });
-    assert!(
-        film.scenes
-            .iter()
-            .all(|scene| scene.image_prompt.contains("a snowy forest"))
-    );
+    assert!(film.scenes.iter().all(|scene| scene.image_prompt.contains("a snowy forest")));
 }
 
 #[test]
 fn overlays_keep_to_the_language_that_was_asked_for_where_it_is_known() {
-    let film = film_of(&ScenarioRequest {
-        target_language: "de-DE".to_owned(),
-        ..request("love", 4)
-    });
-    assert!(
-        film.scenes
-            .iter()
-            .any(|scene| scene.text_overlay_prompt == "Dann die Wende")
-    );
+    let film = film_of(&ScenarioRequest { target_language: "de-DE".to_owned(), ..request("love", 4) });
+    assert!(film.scenes.iter().any(|scene| scene.text_overlay_prompt == "Dann die Wende"));
     let german = self::film("Ein alter Mann und das Meer", 4);
-    assert_eq!(
-        german.scenes[0].text_overlay_prompt,
-        "Ein alter Mann und das Meer"
-    );
+    assert_eq!(german.scenes[0].text_overlay_prompt, "Ein alter Mann und das Meer");
     assert_eq!(german.scenes[1].text_overlay_prompt, "Ein alter Mann");
 }

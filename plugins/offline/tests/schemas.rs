@@ -7,10 +7,7 @@ use serde_json::{Value, json};
 
 fn write(schema: Value, prompt: &str, brief: Option<Value>) -> Value {
     let operation = TextOperation {
-        messages: vec![Message {
-            role: "user".to_owned(),
-            content: prompt.to_owned(),
-        }],
+        messages: vec![Message { role: "user".to_owned(), content: prompt.to_owned() }],
         output: Some(OutputSchema {
             name: "x".to_owned(),
             description: String::new(),
@@ -20,13 +17,8 @@ fn write(schema: Value, prompt: &str, brief: Option<Value>) -> Value {
         brief,
         ..TextOperation::default()
     };
-    let operation = Operation {
-        id: "op".to_owned(),
-        request: Request::Text(operation),
-    };
-    let Outcome::Text(outcome) = Offline::answer(operation, json!({})).unwrap() else {
-        panic!("no text")
-    };
+    let operation = Operation { id: "op".to_owned(), request: Request::Text(operation) };
+    let Outcome::Text(outcome) = Offline::answer(operation, json!({})).unwrap() else { panic!("no text") };
     serde_json::from_str(&outcome.text).unwrap()
 }
 
@@ -54,10 +46,7 @@ fn what_is_written_is_valid_by_its_schema() {
         for prompt in ["a lighthouse keeper's last night", "x", "山の朝"] {
             let instance = write(schema.clone(), prompt, None);
             let validator = jsonschema::validator_for(&schema).unwrap();
-            let errors: Vec<String> = validator
-                .iter_errors(&instance)
-                .map(|error| error.to_string())
-                .collect();
+            let errors: Vec<String> = validator.iter_errors(&instance).map(|error| error.to_string()).collect();
             assert!(errors.is_empty(), "{schema}\n{instance}\n{errors:?}");
         }
     }
@@ -81,37 +70,15 @@ fn fields_speak_of_the_prompt() {
     let document = write(schema, "ignored", Some(brief));
     assert_eq!(document["title"], "A Lighthouse Keeper's Last Night");
     assert_eq!(document["scenes"].as_array().unwrap().len(), 5);
-    assert!(
-        document["scenes"][0]["image_prompt"]
-            .as_str()
-            .unwrap()
-            .contains("lighthouse")
-    );
-    assert_ne!(
-        document["scenes"][0]["description"],
-        document["scenes"][4]["description"]
-    );
+    assert!(document["scenes"][0]["image_prompt"].as_str().unwrap().contains("lighthouse"));
+    assert_ne!(document["scenes"][0]["description"], document["scenes"][4]["description"]);
 }
 
 #[test]
 fn without_a_schema_it_says_what_it_is() {
-    let message = Message {
-        role: "user".to_owned(),
-        content: "What is the capital of France?".to_owned(),
-    };
-    let operation = TextOperation {
-        messages: vec![message],
-        ..TextOperation::default()
-    };
-    let operation = Operation {
-        id: "op".to_owned(),
-        request: Request::Text(operation),
-    };
-    let Outcome::Text(outcome) = Offline::answer(operation, json!({})).unwrap() else {
-        panic!("no text")
-    };
-    assert!(
-        outcome.text.contains("What is the capital of France?")
-            && outcome.text.contains("offline provider")
-    );
+    let message = Message { role: "user".to_owned(), content: "What is the capital of France?".to_owned() };
+    let operation = TextOperation { messages: vec![message], ..TextOperation::default() };
+    let operation = Operation { id: "op".to_owned(), request: Request::Text(operation) };
+    let Outcome::Text(outcome) = Offline::answer(operation, json!({})).unwrap() else { panic!("no text") };
+    assert!(outcome.text.contains("What is the capital of France?") && outcome.text.contains("offline provider"));
 }

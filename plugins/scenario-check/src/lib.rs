@@ -32,11 +32,11 @@ impl Validator for ScenarioCheck {
 
     fn validate(document: Value, context: Value, _settings: Value) -> Result<Verdict, Failure> {
         let scene_count = context.get("scene_count").and_then(Value::as_u64).ok_or_else(|| {
-            Failure::invalid_input("The context of a scenario is its request, which says scene_count as a whole number.")
+            Failure::invalid_input(
+                "The context of a scenario is its request, which says scene_count as a whole number.",
+            )
         })?;
-        Ok(Verdict {
-            problems: judge(&document, scene_count),
-        })
+        Ok(Verdict { problems: judge(&document, scene_count) })
     }
 }
 
@@ -50,13 +50,10 @@ mod tests {
 
     #[test]
     fn the_request_says_how_many_scenes_there_should_be() {
-        let document = json!({"scenes": [{}], "detectedDemographics": {}, "thumbnailPrompt": "", "title": "", "description": ""});
-        let verdict =
-            ScenarioCheck::validate(document, json!({"scene_count": 3}), json!({})).unwrap();
-        assert_eq!(
-            verdict.problems[0].message,
-            "Expected 3 scenes but got 1 scenes"
-        );
+        let document =
+            json!({"scenes": [{}], "detectedDemographics": {}, "thumbnailPrompt": "", "title": "", "description": ""});
+        let verdict = ScenarioCheck::validate(document, json!({"scene_count": 3}), json!({})).unwrap();
+        assert_eq!(verdict.problems[0].message, "Expected 3 scenes but got 1 scenes");
     }
 
     #[test]

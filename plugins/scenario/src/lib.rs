@@ -6,8 +6,7 @@ pub mod python_json;
 mod schema;
 
 use kinora_sdk::documents::{
-    MANIFEST_SCHEMA, Manifest, OutputSchema, OutputVia, Role, ScenarioRequest, StrategyRequest,
-    TextOperation,
+    MANIFEST_SCHEMA, Manifest, OutputSchema, OutputVia, Role, ScenarioRequest, StrategyRequest, TextOperation,
 };
 use kinora_sdk::{Failure, Strategy};
 use serde_json::{Value, json};
@@ -50,13 +49,10 @@ impl Strategy for Scenario {
     }
 
     fn compose(request: StrategyRequest, settings: Value) -> Result<TextOperation, Failure> {
-        let scenario: ScenarioRequest = serde_json::from_value(request.input).map_err(|error| {
-            Failure::invalid_input(format!("The scenario request cannot be read: {error}."))
-        })?;
+        let scenario: ScenarioRequest = serde_json::from_value(request.input)
+            .map_err(|error| Failure::invalid_input(format!("The scenario request cannot be read: {error}.")))?;
         if scenario.prompt.trim().is_empty() {
-            return Err(Failure::invalid_input(
-                "The prompt is empty: say what the film is about.",
-            ));
+            return Err(Failure::invalid_input("The prompt is empty: say what the film is about."));
         }
         if !(1..=MAX_SCENES).contains(&scenario.scene_count) {
             return Err(Failure::invalid_input(format!(
@@ -64,55 +60,32 @@ impl Strategy for Scenario {
                 scenario.scene_count
             )));
         }
-        let house_rules = settings
-            .get("house_rules")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let mut brief = serde_json::to_value(&scenario).map_err(|error| {
-            Failure::invalid_input(format!("The scenario request cannot be written: {error}."))
-        })?;
+        let house_rules = settings.get("house_rules").and_then(Value::as_str).unwrap_or_default();
+        let mut brief = serde_json::to_value(&scenario)
+            .map_err(|error| Failure::invalid_input(format!("The scenario request cannot be written: {error}.")))?;
         brief["kind"] = json!("scenario");
         Ok(TextOperation {
-            messages: messages::messages(
-                &scenario,
-                request.attempt,
-                &request.problems,
-                house_rules,
-            ),
+            messages: messages::messages(&scenario, request.attempt, &request.problems, house_rules),
             output: Some(OutputSchema {
                 name: "create_scenario".to_owned(),
-                description: format!(
-                    "Hands in the finished scenario of {} scenes.",
-                    scenario.scene_count
-                ),
+                description: format!("Hands in the finished scenario of {} scenes.", scenario.scene_count),
                 schema: scenario_schema(scenario.scene_count),
                 via: OutputVia::FunctionCall,
             }),
             brief: Some(brief),
             model: None,
-            temperature: settings
-                .get("temperature")
-                .and_then(Value::as_f64)
-                .map(|value| value as f32),
+            temperature: settings.get("temperature").and_then(Value::as_f64).map(|value| value as f32),
             max_tokens: Some(MAX_TOKENS),
             seed: scenario.seed,
         })
     }
 
-    fn interpret(
-        _request: StrategyRequest,
-        text: &str,
-        _settings: Value,
-    ) -> Result<Value, Failure> {
+    fn interpret(_request: StrategyRequest, text: &str, _settings: Value) -> Result<Value, Failure> {
         let mut scenario = python_json::loads(text).or_else(|error| {
             // Some gateways put a call's arguments into a Markdown fence. The complaint is of the text as it came.
             unfenced(text)
                 .and_then(|inner| python_json::loads(inner).ok())
-                .ok_or_else(|| {
-                    Failure::malformed_output(format!(
-                        "Invalid JSON in function call arguments: {error}"
-                    ))
-                })
+                .ok_or_else(|| Failure::malformed_output(format!("Invalid JSON in function call arguments: {error}")))
         })?;
         mend_numbers(&mut scenario);
         Ok(scenario)
@@ -136,12 +109,8 @@ fn mend_numbers(scenario: &mut Value) {
             let Some(value) = scene.get_mut(name) else {
                 continue;
             };
-            let number = value
-                .as_f64()
-                .or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
-            if let Some(number) =
-                number.filter(|number| number.fract() == 0.0 && (0.0..1e9).contains(number))
-            {
+            let number = value.as_f64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
+            if let Some(number) = number.filter(|number| number.fract() == 0.0 && (0.0..1e9).contains(number)) {
                 *value = json!(number as u64);
             }
         }
@@ -172,19 +141,13 @@ mod tests {
     fn a_request_becomes_one_forced_function_call() {
         let operation = Scenario::compose(request("tea", 3), json!({})).unwrap();
         let output = operation.output.unwrap();
-        assert_eq!(
-            (output.name.as_str(), output.via),
-            ("create_scenario", OutputVia::FunctionCall)
-        );
+        assert_eq!((output.name.as_str(), output.via), ("create_scenario", OutputVia::FunctionCall));
         assert_eq!(operation.seed, Some(7));
     }
 
     #[test]
     fn the_request_travels_along_as_data_for_those_who_read_no_prose() {
-        let brief = Scenario::compose(request("tea", 3), json!({}))
-            .unwrap()
-            .brief
-            .unwrap();
+        let brief = Scenario::compose(request("tea", 3), json!({})).unwrap().brief.unwrap();
         assert_eq!(
             (&brief["kind"], &brief["prompt"], &brief["scene_count"]),
             (&json!("scenario"), &json!("tea"), &json!(3))
@@ -217,10 +180,7 @@ mod tests {
 
     #[test]
     fn an_answer_in_a_markdown_fence_is_read() {
-        assert_eq!(
-            interpret("```json\n{\"title\": \"T\"}\n```\n").unwrap(),
-            json!({"title": "T"})
-        );
+        assert_eq!(interpret("```json\n{\"title\": \"T\"}\n```\n").unwrap(), json!({"title": "T"}));
         assert_eq!(
             interpret("```json\n{\n```").unwrap_err().message,
             "Invalid JSON in function call arguments: Expecting value: line 1 column 1 (char 0)"
@@ -229,13 +189,7 @@ mod tests {
 
     #[test]
     fn whole_numbers_written_otherwise_are_mended_and_others_left_to_the_validator() {
-        let read = interpret(
-            r#"{"scenes": [{"duration": 8.0, "sceneNumber": "2"}, {"duration": 7.5}, 3]}"#,
-        )
-        .unwrap();
-        assert_eq!(
-            read,
-            json!({"scenes": [{"duration": 8, "sceneNumber": 2}, {"duration": 7.5}, 3]})
-        );
+        let read = interpret(r#"{"scenes": [{"duration": 8.0, "sceneNumber": "2"}, {"duration": 7.5}, 3]}"#).unwrap();
+        assert_eq!(read, json!({"scenes": [{"duration": 8, "sceneNumber": 2}, {"duration": 7.5}, 3]}));
     }
 }

@@ -23,16 +23,8 @@ pub struct PythonJsonError {
 
 impl fmt::Display for PythonJsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let PythonJsonError {
-            message,
-            line,
-            column,
-            position,
-        } = self;
-        write!(
-            f,
-            "{message}: line {line} column {column} (char {position})"
-        )
+        let PythonJsonError { message, line, column, position } = self;
+        write!(f, "{message}: line {line} column {column} (char {position})")
     }
 }
 
@@ -46,12 +38,7 @@ pub fn loads(text: &str) -> Result<Value, PythonJsonError> {
         let before = &chars[..at.min(chars.len())];
         let line = before.iter().filter(|c| **c == '\n').count() + 1;
         let column = before.iter().rev().take_while(|c| **c != '\n').count() + 1;
-        PythonJsonError {
-            message,
-            line,
-            column,
-            position: at,
-        }
+        PythonJsonError { message, line, column, position: at }
     })
 }
 
@@ -98,9 +85,7 @@ impl Scanner<'_> {
 
     fn value(&self, index: usize, depth: usize) -> Read<Value> {
         match self.at(index) {
-            Some('"') => self
-                .string(index + 1)
-                .map(|(text, end)| (Value::String(text), end)),
+            Some('"') => self.string(index + 1).map(|(text, end)| (Value::String(text), end)),
             Some('{') => self.object(index + 1, self.deeper(depth, index)?),
             Some('[') => self.array(index + 1, self.deeper(depth, index)?),
             _ => self.word(index).map_or_else(|| self.number(index), Ok),
@@ -108,11 +93,7 @@ impl Scanner<'_> {
     }
 
     fn deeper(&self, depth: usize, index: usize) -> Result<usize, Stop> {
-        if depth >= MAX_DEPTH {
-            stop("Nested too deeply", index)
-        } else {
-            Ok(depth + 1)
-        }
+        if depth >= MAX_DEPTH { stop("Nested too deeply", index) } else { Ok(depth + 1) }
     }
 
     fn word(&self, index: usize) -> Option<(Value, usize)> {
@@ -125,13 +106,7 @@ impl Scanner<'_> {
             ("-Infinity", Value::Null),
         ]
         .into_iter()
-        .find(|(word, _)| {
-            self.chars[index.min(self.chars.len())..]
-                .iter()
-                .copied()
-                .take(word.len())
-                .eq(word.chars())
-        })
+        .find(|(word, _)| self.chars[index.min(self.chars.len())..].iter().copied().take(word.len()).eq(word.chars()))
         .map(|(word, value)| (value, index + word.len()))
     }
 
@@ -166,11 +141,7 @@ impl Scanner<'_> {
         let number = if fraction {
             float()
         } else {
-            text.parse::<i64>()
-                .map(Number::from)
-                .or_else(|_| text.parse::<u64>().map(Number::from))
-                .ok()
-                .or_else(float)
+            text.parse::<i64>().map(Number::from).or_else(|_| text.parse::<u64>().map(Number::from)).ok().or_else(float)
         };
         Ok((number.map_or(Value::Null, Value::Number), index))
     }
@@ -270,16 +241,10 @@ impl Scanner<'_> {
             let second = self.hex(end)?;
             if (0xdc00..0xe000).contains(&second) {
                 let joined = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-                return Ok((
-                    char::from_u32(joined).unwrap_or(char::REPLACEMENT_CHARACTER),
-                    end + 6,
-                ));
+                return Ok((char::from_u32(joined).unwrap_or(char::REPLACEMENT_CHARACTER), end + 6));
             }
         }
-        Ok((
-            char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER),
-            end,
-        ))
+        Ok((char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), end))
     }
 
     /// The four digits of the escape whose backslash stands at `index`.
@@ -310,108 +275,39 @@ mod tests {
     const PYTHON_SAID: &[(&str, &str)] = &[
         ("", "Expecting value: line 1 column 1 (char 0)"),
         (" ", "Expecting value: line 1 column 2 (char 1)"),
-        (
-            "{",
-            "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-        ),
-        (
-            "{\"a\"",
-            "Expecting ':' delimiter: line 1 column 5 (char 4)",
-        ),
+        ("{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        ("{\"a\"", "Expecting ':' delimiter: line 1 column 5 (char 4)"),
         ("{\"a\":", "Expecting value: line 1 column 6 (char 5)"),
-        (
-            "{\"a\": 1",
-            "Expecting ',' delimiter: line 1 column 8 (char 7)",
-        ),
-        (
-            "{\"a\": 1,",
-            "Expecting property name enclosed in double quotes: line 1 column 9 (char 8)",
-        ),
-        (
-            "{\"a\": 1,}",
-            "Expecting property name enclosed in double quotes: line 1 column 9 (char 8)",
-        ),
-        (
-            "{a: 1}",
-            "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-        ),
-        (
-            "{'a': 1}",
-            "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-        ),
+        ("{\"a\": 1", "Expecting ',' delimiter: line 1 column 8 (char 7)"),
+        ("{\"a\": 1,", "Expecting property name enclosed in double quotes: line 1 column 9 (char 8)"),
+        ("{\"a\": 1,}", "Expecting property name enclosed in double quotes: line 1 column 9 (char 8)"),
+        ("{a: 1}", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        ("{'a': 1}", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
         ("[1, 2", "Expecting ',' delimiter: line 1 column 6 (char 5)"),
         ("[1 2]", "Expecting ',' delimiter: line 1 column 4 (char 3)"),
         ("[1,]", "Expecting value: line 1 column 4 (char 3)"),
         ("[,1]", "Expecting value: line 1 column 2 (char 1)"),
-        (
-            "{\"title\": \"T\" \"b\": 1}",
-            "Expecting ',' delimiter: line 1 column 15 (char 14)",
-        ),
-        (
-            "{\"title\": \"unfinished",
-            "Unterminated string starting at: line 1 column 11 (char 10)",
-        ),
-        (
-            "{\"t\": \"a\nb\"}",
-            "Invalid control character at: line 1 column 9 (char 8)",
-        ),
-        (
-            "{\"t\": \"a\\x\"}",
-            "Invalid \\escape: line 1 column 9 (char 8)",
-        ),
-        (
-            "{\"t\": \"\\u12g4\"}",
-            "Invalid \\uXXXX escape: line 1 column 9 (char 8)",
-        ),
-        (
-            "{\"t\": \"\\u12",
-            "Invalid \\uXXXX escape: line 1 column 9 (char 8)",
-        ),
-        (
-            "{\"t\": \"\\ud83d\\u12g4\"}",
-            "Invalid \\uXXXX escape: line 1 column 15 (char 14)",
-        ),
+        ("{\"title\": \"T\" \"b\": 1}", "Expecting ',' delimiter: line 1 column 15 (char 14)"),
+        ("{\"title\": \"unfinished", "Unterminated string starting at: line 1 column 11 (char 10)"),
+        ("{\"t\": \"a\nb\"}", "Invalid control character at: line 1 column 9 (char 8)"),
+        ("{\"t\": \"a\\x\"}", "Invalid \\escape: line 1 column 9 (char 8)"),
+        ("{\"t\": \"\\u12g4\"}", "Invalid \\uXXXX escape: line 1 column 9 (char 8)"),
+        ("{\"t\": \"\\u12", "Invalid \\uXXXX escape: line 1 column 9 (char 8)"),
+        ("{\"t\": \"\\ud83d\\u12g4\"}", "Invalid \\uXXXX escape: line 1 column 15 (char 14)"),
         ("{} x", "Extra data: line 1 column 4 (char 3)"),
         ("[] []", "Extra data: line 1 column 4 (char 3)"),
-        (
-            "Here is your JSON",
-            "Expecting value: line 1 column 1 (char 0)",
-        ),
-        (
-            "\u{feff}{}",
-            "Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)",
-        ),
+        ("Here is your JSON", "Expecting value: line 1 column 1 (char 0)"),
+        ("\u{feff}{}", "Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)"),
         ("{\"a\": tru}", "Expecting value: line 1 column 7 (char 6)"),
         ("{\"a\": -}", "Expecting value: line 1 column 7 (char 6)"),
-        (
-            "{\"a\": 01}",
-            "Expecting ',' delimiter: line 1 column 8 (char 7)",
-        ),
-        (
-            "{\"a\": 1.}",
-            "Expecting ',' delimiter: line 1 column 8 (char 7)",
-        ),
-        (
-            "{\"ä\": \"日本\" 1}",
-            "Expecting ',' delimiter: line 1 column 12 (char 11)",
-        ),
-        (
-            "{\n  \"a\": 1\n  \"b\": 2\n}",
-            "Expecting ',' delimiter: line 3 column 3 (char 13)",
-        ),
-        (
-            "{\"a\": \"\\",
-            "Unterminated string starting at: line 1 column 7 (char 6)",
-        ),
+        ("{\"a\": 01}", "Expecting ',' delimiter: line 1 column 8 (char 7)"),
+        ("{\"a\": 1.}", "Expecting ',' delimiter: line 1 column 8 (char 7)"),
+        ("{\"ä\": \"日本\" 1}", "Expecting ',' delimiter: line 1 column 12 (char 11)"),
+        ("{\n  \"a\": 1\n  \"b\": 2\n}", "Expecting ',' delimiter: line 3 column 3 (char 13)"),
+        ("{\"a\": \"\\", "Unterminated string starting at: line 1 column 7 (char 6)"),
         ("[1, 2]]", "Extra data: line 1 column 7 (char 6)"),
-        (
-            "{\"a\" 1}",
-            "Expecting ':' delimiter: line 1 column 6 (char 5)",
-        ),
-        (
-            "{\"a\": 1e}",
-            "Expecting ',' delimiter: line 1 column 8 (char 7)",
-        ),
+        ("{\"a\" 1}", "Expecting ':' delimiter: line 1 column 6 (char 5)"),
+        ("{\"a\": 1e}", "Expecting ',' delimiter: line 1 column 8 (char 7)"),
         ("\n\n  nul", "Expecting value: line 3 column 3 (char 4)"),
     ];
 
@@ -425,14 +321,8 @@ mod tests {
     #[test]
     fn it_reads_what_python_reads() {
         let text = " {\"a\": [1, -2.5, 1e3, null, true], \"b\": \"\\ud83d\\ude00 \\n\\/\", \"a\": {}, \"n\": NaN} \n";
-        assert_eq!(
-            loads(text).unwrap(),
-            json!({"a": {}, "b": "😀 \n/", "n": null})
-        );
-        assert_eq!(
-            loads("[18446744073709551615, \"\\ud800\"]").unwrap(),
-            json!([u64::MAX, "\u{fffd}"])
-        );
+        assert_eq!(loads(text).unwrap(), json!({"a": {}, "b": "😀 \n/", "n": null}));
+        assert_eq!(loads("[18446744073709551615, \"\\ud800\"]").unwrap(), json!([u64::MAX, "\u{fffd}"]));
     }
 
     #[test]
@@ -443,19 +333,7 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_refused_and_does_not_exhaust_the_stack() {
-        assert!(
-            loads(&"[".repeat(100_000))
-                .unwrap_err()
-                .to_string()
-                .starts_with("Nested too deeply")
-        );
-        assert!(
-            loads(&format!(
-                "{}{}",
-                "[".repeat(MAX_DEPTH),
-                "]".repeat(MAX_DEPTH)
-            ))
-            .is_ok()
-        );
+        assert!(loads(&"[".repeat(100_000)).unwrap_err().to_string().starts_with("Nested too deeply"));
+        assert!(loads(&format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH))).is_ok());
     }
 }

@@ -34,12 +34,7 @@ pub fn scenario_schema(scene_count: u32) -> Value {
 
 /// An object of these properties, all required, and no others.
 fn object(properties: Value) -> Value {
-    let required: Vec<&String> = properties
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name)
-        .collect();
+    let required: Vec<&String> = properties.as_object().into_iter().flatten().map(|(name, _)| name).collect();
     json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties})
 }
 
@@ -68,8 +63,7 @@ mod tests {
         assert_eq!(found.len(), 3);
         for object in found {
             assert_eq!(object["additionalProperties"], json!(false));
-            let properties: Vec<&String> =
-                object["properties"].as_object().unwrap().keys().collect();
+            let properties: Vec<&String> = object["properties"].as_object().unwrap().keys().collect();
             assert_eq!(object["required"], json!(properties));
         }
     }
@@ -77,9 +71,6 @@ mod tests {
     #[test]
     fn the_schema_says_how_many_scenes() {
         let scenes = &scenario_schema(5)["properties"]["scenes"];
-        assert_eq!(
-            (&scenes["minItems"], &scenes["maxItems"]),
-            (&json!(5), &json!(5))
-        );
+        assert_eq!((&scenes["minItems"], &scenes["maxItems"]), (&json!(5), &json!(5)));
     }
 }

@@ -78,17 +78,7 @@ pub struct Layer {
 impl Layer {
     /// A layer that stands still at a place.
     pub fn new(content: Content, x: f32, y: f32) -> Self {
-        Layer {
-            content,
-            x,
-            y,
-            opacity: 1.0,
-            scale: 1.0,
-            rotation: 0.0,
-            start: 0,
-            end: None,
-            tracks: Vec::new(),
-        }
+        Layer { content, x, y, opacity: 1.0, scale: 1.0, rotation: 0.0, start: 0, end: None, tracks: Vec::new() }
     }
 }
 

@@ -56,12 +56,7 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 4] = [
-        Role::Provider,
-        Role::Strategy,
-        Role::Validator,
-        Role::Renderer,
-    ];
+    pub const ALL: [Role; 4] = [Role::Provider, Role::Strategy, Role::Validator, Role::Renderer];
 
     /// The role's name, as in WIT and JSON.
     pub fn as_str(self) -> &'static str {

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Adapter, Attachment, Event, HttpRequest, HttpResponse, Operation, ProviderError, Step,
-    read_state, send, settle, write,
+    Adapter, Attachment, Event, HttpRequest, HttpResponse, Operation, ProviderError, Step, read_state, send, settle,
+    write,
 };
 use crate::documents::{Manifest, Outcome};
 
@@ -24,19 +24,13 @@ pub trait Exchange {
     ///
     /// # Errors
     /// `invalid-request` where it cannot be asked for.
-    fn request(
-        operation: Operation,
-        settings: Value,
-    ) -> Result<(HttpRequest, Self::Context), ProviderError>;
+    fn request(operation: Operation, settings: Value) -> Result<(HttpRequest, Self::Context), ProviderError>;
 
     /// Reads the response, whatever its status.
     ///
     /// # Errors
     /// What the upstream said was wrong.
-    fn response(
-        context: Self::Context,
-        response: HttpResponse,
-    ) -> Result<(Outcome, Vec<Attachment>), ProviderError>;
+    fn response(context: Self::Context, response: HttpResponse) -> Result<(Outcome, Vec<Attachment>), ProviderError>;
 }
 
 /// The machine of an [`Exchange`] provider.
@@ -48,10 +42,7 @@ impl<T: Exchange> Adapter for Exchanging<T> {
     }
 
     fn start(operation: Operation, settings: Value) -> Step {
-        settle(
-            T::request(operation, settings)
-                .map(|(request, context)| send(write(&context).into_bytes(), request)),
-        )
+        settle(T::request(operation, settings).map(|(request, context)| send(write(&context).into_bytes(), request)))
     }
 
     fn resume(state: Vec<u8>, event: Event) -> Step {
@@ -60,9 +51,7 @@ impl<T: Exchange> Adapter for Exchanging<T> {
                 .and_then(|context| T::response(context, response))
                 .map(|(outcome, attachments)| Step::done(&outcome, attachments)),
             Event::TransportFailed(failure) => Err(ProviderError::transport(&failure)),
-            Event::Timer | Event::ResponseChunk(_) => {
-                Err(ProviderError::out_of_step("a response was waited for"))
-            }
+            Event::Timer | Event::ResponseChunk(_) => Err(ProviderError::out_of_step("a response was waited for")),
         })
     }
 

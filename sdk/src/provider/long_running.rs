@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Action, Adapter, Attachment, Event, HttpRequest, HttpResponse, Operation, ProviderError, Step,
-    read_state, send, settle, write,
+    Action, Adapter, Attachment, Event, HttpRequest, HttpResponse, Operation, ProviderError, Step, read_state, send,
+    settle, write,
 };
 use crate::documents::{Manifest, Outcome};
 
@@ -27,19 +27,13 @@ pub trait LongRunning {
     ///
     /// # Errors
     /// `invalid-request` where it cannot be asked for.
-    fn submit(
-        operation: Operation,
-        settings: Value,
-    ) -> Result<(HttpRequest, Self::Handle), ProviderError>;
+    fn submit(operation: Operation, settings: Value) -> Result<(HttpRequest, Self::Handle), ProviderError>;
 
     /// Reads the answer to the submission: the upstream's id goes into the handle.
     ///
     /// # Errors
     /// What the upstream said was wrong.
-    fn submitted(
-        handle: Self::Handle,
-        response: HttpResponse,
-    ) -> Result<(Self::Handle, Polled), ProviderError>;
+    fn submitted(handle: Self::Handle, response: HttpResponse) -> Result<(Self::Handle, Polled), ProviderError>;
 
     /// The request that asks how far it is.
     fn poll(handle: &Self::Handle) -> HttpRequest;
@@ -54,10 +48,7 @@ pub trait LongRunning {
     ///
     /// # Errors
     /// What the upstream said was wrong. One that is `retryable` is fetched again after a poll.
-    fn fetched(
-        handle: &Self::Handle,
-        response: HttpResponse,
-    ) -> Result<(Outcome, Vec<Attachment>), ProviderError>;
+    fn fetched(handle: &Self::Handle, response: HttpResponse) -> Result<(Outcome, Vec<Attachment>), ProviderError>;
 
     /// The request that cancels the work upstream, where there is one.
     fn cancellation(_handle: &Self::Handle) -> Option<HttpRequest> {
@@ -112,12 +103,7 @@ impl<H: Serialize> State<H> {
 
     fn wait(mut self, ms: u64, progress: Option<f32>, note: Option<String>) -> Step {
         self.waits_for = WaitsFor::Timer;
-        Step {
-            state: write(&self).into_bytes(),
-            action: Action::Wait(ms),
-            progress,
-            note,
-        }
+        Step { state: write(&self).into_bytes(), action: Action::Wait(ms), progress, note }
     }
 }
 
@@ -148,31 +134,23 @@ impl<T: LongRunning> Polling<T> {
                 state.handle = handle;
                 Ok(Self::go_on(state, polled))
             }
-            (WaitsFor::Submission, Event::TransportFailed(failure)) => {
-                Err(ProviderError::transport(&failure))
-            }
+            (WaitsFor::Submission, Event::TransportFailed(failure)) => Err(ProviderError::transport(&failure)),
             (WaitsFor::Timer, Event::Timer) => {
                 let request = T::poll(&state.handle);
                 Ok(state.send(WaitsFor::Poll, request))
             }
-            (WaitsFor::Poll, Event::Response(response)) => {
-                match T::polled(&state.handle, response) {
-                    Ok(polled) => Ok(Self::go_on(state, polled)),
-                    Err(error) => Self::try_again(state, error),
-                }
-            }
-            (WaitsFor::Fetch, Event::Response(response)) => {
-                match T::fetched(&state.handle, response) {
-                    Ok((outcome, attachments)) => Ok(Step::done(&outcome, attachments)),
-                    Err(error) => Self::try_again(state, error),
-                }
-            }
+            (WaitsFor::Poll, Event::Response(response)) => match T::polled(&state.handle, response) {
+                Ok(polled) => Ok(Self::go_on(state, polled)),
+                Err(error) => Self::try_again(state, error),
+            },
+            (WaitsFor::Fetch, Event::Response(response)) => match T::fetched(&state.handle, response) {
+                Ok((outcome, attachments)) => Ok(Step::done(&outcome, attachments)),
+                Err(error) => Self::try_again(state, error),
+            },
             (WaitsFor::Poll | WaitsFor::Fetch, Event::TransportFailed(failure)) => {
                 Self::try_again(state, ProviderError::transport(&failure))
             }
-            (WaitsFor::Cancellation, Event::Response(_) | Event::TransportFailed(_)) => {
-                Err(ProviderError::cancelled())
-            }
+            (WaitsFor::Cancellation, Event::Response(_) | Event::TransportFailed(_)) => Err(ProviderError::cancelled()),
             (_, _) => Err(ProviderError::out_of_step("another event was waited for")),
         }
     }
@@ -185,12 +163,7 @@ impl<T: LongRunning> Adapter for Polling<T> {
 
     fn start(operation: Operation, settings: Value) -> Step {
         settle(T::submit(operation, settings).map(|(request, handle)| {
-            State {
-                waits_for: WaitsFor::Submission,
-                failures: 0,
-                handle,
-            }
-            .send(WaitsFor::Submission, request)
+            State { waits_for: WaitsFor::Submission, failures: 0, handle }.send(WaitsFor::Submission, request)
         }))
     }
 

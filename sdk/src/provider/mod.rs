@@ -9,9 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use crate::bindings::provider::kinora::provider::types::{
-    Action, Attachment, Blob, Body, BodyPart, EndpointPath, Event, FormField, HttpRequest,
-    HttpResponse, Outcome as RawOutcome, ProviderError, ResponseBody, Sink, Step, Target,
-    TransportFailure,
+    Action, Attachment, Blob, Body, BodyPart, EndpointPath, Event, FormField, HttpRequest, HttpResponse,
+    Outcome as RawOutcome, ProviderError, ResponseBody, Sink, Step, Target, TransportFailure,
 };
 use crate::documents::{ImageOperation, Manifest, Outcome, TextOperation, VideoOperation};
 pub use exchange::{Exchange, Exchanging};
@@ -97,23 +96,13 @@ impl ProviderError {
 
     /// The upstream's answer cannot be read.
     pub fn malformed_output(message: impl Into<String>) -> Self {
-        ProviderError {
-            retryable: true,
-            ..ProviderError::new("malformed-output", message)
-        }
+        ProviderError { retryable: true, ..ProviderError::new("malformed-output", message) }
     }
 
     /// No answer came.
     pub fn transport(failure: &TransportFailure) -> Self {
-        let kind = if failure.kind == "timeout" {
-            "timeout"
-        } else {
-            "unavailable"
-        };
-        ProviderError {
-            retryable: true,
-            ..ProviderError::new(kind, failure.message.clone())
-        }
+        let kind = if failure.kind == "timeout" { "timeout" } else { "unavailable" };
+        ProviderError { retryable: true, ..ProviderError::new(kind, failure.message.clone()) }
     }
 
     /// The user ended the operation.
@@ -123,10 +112,7 @@ impl ProviderError {
 
     /// The machine was resumed with an event it does not wait for, or with a state it did not write.
     fn out_of_step(what: &str) -> Self {
-        ProviderError::new(
-            "unknown",
-            format!("the host and the adapter are out of step: {what}"),
-        )
+        ProviderError::new("unknown", format!("the host and the adapter are out of step: {what}"))
     }
 }
 
@@ -135,10 +121,7 @@ impl HttpRequest {
     pub fn get(endpoint: &str, path: impl Into<String>) -> Self {
         HttpRequest {
             method: "GET".into(),
-            target: Target::Endpoint(EndpointPath {
-                endpoint: endpoint.into(),
-                path: path.into(),
-            }),
+            target: Target::Endpoint(EndpointPath { endpoint: endpoint.into(), path: path.into() }),
             headers: Vec::new(),
             body: Body::Empty,
             credential: None,
@@ -160,11 +143,7 @@ impl HttpRequest {
 
     /// A GET of a URL that the upstream gave, into a blob.
     pub fn download(url: impl Into<String>) -> Self {
-        HttpRequest {
-            target: Target::Url(url.into()),
-            sink: Sink::Blob,
-            ..HttpRequest::get("", "")
-        }
+        HttpRequest { target: Target::Url(url.into()), sink: Sink::Blob, ..HttpRequest::get("", "") }
     }
 
     /// The same request with a credential of the manifest.
@@ -197,10 +176,7 @@ impl HttpResponse {
 
     /// The first header of that (lower-case) name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The inline body as JSON.
@@ -209,11 +185,8 @@ impl HttpResponse {
     /// `malformed-output` with the place of the mistake.
     pub fn json(&self) -> Result<Value, ProviderError> {
         match &self.body {
-            ResponseBody::Inline(bytes) => serde_json::from_slice(bytes).map_err(|error| {
-                ProviderError::malformed_output(format!(
-                    "the upstream's answer is no JSON: {error}"
-                ))
-            }),
+            ResponseBody::Inline(bytes) => serde_json::from_slice(bytes)
+                .map_err(|error| ProviderError::malformed_output(format!("the upstream's answer is no JSON: {error}"))),
             ResponseBody::Blob(_) => Err(ProviderError::malformed_output(
                 "the upstream's answer went into a blob and cannot be read as JSON",
             )),
@@ -224,10 +197,7 @@ impl HttpResponse {
 impl Step {
     /// The last step of an operation that went well.
     pub fn done(outcome: &Outcome, attachments: Vec<Attachment>) -> Self {
-        Step::last(Action::Done(RawOutcome {
-            document: write(outcome),
-            attachments,
-        }))
+        Step::last(Action::Done(RawOutcome { document: write(outcome), attachments }))
     }
 
     /// The last step of an operation that failed.
@@ -236,12 +206,7 @@ impl Step {
     }
 
     fn last(action: Action) -> Self {
-        Step {
-            state: Vec::new(),
-            action,
-            progress: None,
-            note: None,
-        }
+        Step { state: Vec::new(), action, progress: None, note: None }
     }
 }
 
@@ -256,15 +221,9 @@ fn settle(result: Result<Step, ProviderError>) -> Step {
 }
 
 fn send(state: Vec<u8>, request: HttpRequest) -> Step {
-    Step {
-        state,
-        action: Action::Send(request),
-        progress: None,
-        note: None,
-    }
+    Step { state, action: Action::Send(request), progress: None, note: None }
 }
 
 fn read_state<T: DeserializeOwned>(state: &[u8]) -> Result<T, ProviderError> {
-    serde_json::from_slice(state)
-        .map_err(|_| ProviderError::out_of_step("the state is not one this version wrote"))
+    serde_json::from_slice(state).map_err(|_| ProviderError::out_of_step("the state is not one this version wrote"))
 }

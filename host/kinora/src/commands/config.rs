@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::settings::Row;
 use crate::say;
+use crate::settings::Row;
 
 /// Prints the settings as TOML with the source behind each.
 pub fn run(rows: &[Row]) -> ExitCode {

@@ -6,8 +6,8 @@ use anyhow::Result;
 use kinora_domain::documents::Role;
 
 use crate::host;
-use crate::settings::{self, Settings};
 use crate::say;
+use crate::settings::{self, Settings};
 
 /// Prints one line for each thing that films need, and fails where one is missing.
 ///
@@ -67,11 +67,7 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
 fn families(families: &[String]) -> String {
     let shown: Vec<&str> = families.iter().take(4).map(String::as_str).collect();
     let more = families.len().saturating_sub(shown.len());
-    if more == 0 {
-        shown.join(", ")
-    } else {
-        format!("{} and {more} more families", shown.join(", "))
-    }
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more families", shown.join(", ")) }
 }
 
 fn plural(role: Role) -> String {

@@ -10,10 +10,10 @@ use anyhow::{Context, Result, bail};
 use kinora_workflows::{FilmMade, FilmRequest, make_film};
 
 use crate::cli::Make;
-use crate::screen::Screen;
-use crate::settings::{self, Settings};
 use crate::host;
 use crate::say;
+use crate::screen::Screen;
+use crate::settings::{self, Settings};
 
 /// What is read of standard input, so that a wrong pipe does not fill the memory. Far above the longest prompt.
 const MAX_INPUT: u64 = 1 << 20;
@@ -34,8 +34,7 @@ pub async fn run(settings: &Settings, make: Make) -> Result<ExitCode> {
         .tempdir()
         .context("no folder for the pictures can be made; is the temporary folder full?")?;
     if let Some(keep) = &make.keep {
-        std::fs::create_dir_all(keep)
-            .with_context(|| format!("--keep {} cannot be made", keep.display()))?;
+        std::fs::create_dir_all(keep).with_context(|| format!("--keep {} cannot be made", keep.display()))?;
     }
     let request = FilmRequest {
         seed: make.seed.unwrap_or_else(|| seed_of(&prompt)),
@@ -109,9 +108,8 @@ fn check_output(output: &Path) -> Result<()> {
     if !folder.is_dir() {
         bail!("-o {}: there is no folder {}", output.display(), folder.display());
     }
-    tempfile::tempfile_in(folder).with_context(|| {
-        format!("-o {}: the folder {} cannot be written", output.display(), folder.display())
-    })?;
+    tempfile::tempfile_in(folder)
+        .with_context(|| format!("-o {}: the folder {} cannot be written", output.display(), folder.display()))?;
     Ok(())
 }
 

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use crate::cli;
 use crate::host;
-use crate::settings::Settings;
 use crate::say;
+use crate::settings::Settings;
 
 /// What is read of an input, so that a wrong pipe does not fill the memory.
 const MAX_INPUT: u64 = 32 << 20;
@@ -66,12 +66,7 @@ async fn list(settings: &Settings) -> Result<ExitCode> {
 
 fn abilities(manifest: &Manifest) -> String {
     let mut abilities = manifest.kinds.clone();
-    abilities.extend(
-        manifest
-            .models
-            .iter()
-            .map(|model| format!("{} ({})", model.operation, model.id)),
-    );
+    abilities.extend(manifest.models.iter().map(|model| format!("{} ({})", model.operation, model.id)));
     abilities.join(", ")
 }
 
@@ -106,11 +101,7 @@ fn read_input(path: Option<PathBuf>) -> Result<Value> {
         }
         None => (Box::new(std::io::stdin()), "standard input".into()),
     };
-    source
-        .by_ref()
-        .take(MAX_INPUT)
-        .read_to_string(&mut text)
-        .with_context(|| format!("{name} cannot be read"))?;
+    source.by_ref().take(MAX_INPUT).read_to_string(&mut text).with_context(|| format!("{name} cannot be read"))?;
     serde_json::from_str(&text).with_context(|| format!("{name} is no JSON"))
 }
 

@@ -50,31 +50,19 @@ impl Plugin {
         self.call(async |store| match &self.main {
             Main::Provider(pre) => {
                 let instance = pre.instantiate_async(&mut *store).await?;
-                instance
-                    .kinora_provider_adapter()
-                    .call_manifest(store)
-                    .await
+                instance.kinora_provider_adapter().call_manifest(store).await
             }
             Main::Strategy(pre) => {
                 let instance = pre.instantiate_async(&mut *store).await?;
-                instance
-                    .kinora_strategy_prompting()
-                    .call_manifest(store)
-                    .await
+                instance.kinora_strategy_prompting().call_manifest(store).await
             }
             Main::Validator(pre) => {
                 let instance = pre.instantiate_async(&mut *store).await?;
-                instance
-                    .kinora_validator_judging()
-                    .call_manifest(store)
-                    .await
+                instance.kinora_validator_judging().call_manifest(store).await
             }
             Main::Renderer(pre) => {
                 let instance = pre.instantiate_async(&mut *store).await?;
-                instance
-                    .kinora_renderer_drawing()
-                    .call_manifest(store)
-                    .await
+                instance.kinora_renderer_drawing().call_manifest(store).await
             }
         })
         .await

@@ -12,9 +12,8 @@ mod bindings {
 
 pub(crate) use bindings::ProviderPre;
 pub use bindings::kinora::provider::types::{
-    Action, Attachment, Blob, Body, BodyPart, EndpointPath, Event, FormField, HttpRequest,
-    HttpResponse, Operation, Outcome, ProviderError, ResponseBody, Sink, Step, Target,
-    TransportFailure,
+    Action, Attachment, Blob, Body, BodyPart, EndpointPath, Event, FormField, HttpRequest, HttpResponse, Operation,
+    Outcome, ProviderError, ResponseBody, Sink, Step, Target, TransportFailure,
 };
 use kinora_domain::documents::Role;
 use serde_json::Value;
@@ -39,11 +38,7 @@ impl Plugin {
     ///
     /// # Errors
     /// Which rule the provider broke. An operation that failed is a step, not an error.
-    pub async fn start(
-        &self,
-        operation: &Operation,
-        settings: &Value,
-    ) -> Result<Step, PluginError> {
+    pub async fn start(&self, operation: &Operation, settings: &Value) -> Result<Step, PluginError> {
         let pre = self.provider()?;
         let settings = settings.to_string();
         self.call(async |store| {
@@ -97,10 +92,7 @@ impl Plugin {
         if step.state.len() > limit {
             return Err(self.error(
                 Rule::StateSize,
-                format!(
-                    "it wanted to keep {} bytes of state; an operation may keep {limit}",
-                    step.state.len()
-                ),
+                format!("it wanted to keep {} bytes of state; an operation may keep {limit}", step.state.len()),
             ));
         }
         Ok(step)

@@ -32,10 +32,7 @@ pub(crate) fn link(mut linker: Linker<CallData>) -> wasmtime::Result<Linker<Call
 
 impl From<Failure> for Declined {
     fn from(failure: Failure) -> Self {
-        Declined {
-            kind: failure.kind,
-            message: failure.message,
-        }
+        Declined { kind: failure.kind, message: failure.message }
     }
 }
 
@@ -44,11 +41,7 @@ impl Plugin {
     ///
     /// # Errors
     /// Which rule the renderer broke, or why it declined.
-    pub async fn compose_drawing(
-        &self,
-        drawing: &Drawing,
-        settings: &Value,
-    ) -> Result<Composition, PluginError> {
+    pub async fn compose_drawing(&self, drawing: &Drawing, settings: &Value) -> Result<Composition, PluginError> {
         let pre = self.renderer()?;
         let (drawing, settings) = (write(drawing), settings.to_string());
         let answer = self

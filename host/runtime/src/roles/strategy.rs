@@ -32,10 +32,7 @@ pub(crate) fn link(mut linker: Linker<CallData>) -> wasmtime::Result<Linker<Call
 
 impl From<Failure> for Declined {
     fn from(failure: Failure) -> Self {
-        Declined {
-            kind: failure.kind,
-            message: failure.message,
-        }
+        Declined { kind: failure.kind, message: failure.message }
     }
 }
 
@@ -78,9 +75,7 @@ impl Plugin {
             .call(async |store| {
                 let instance = pre.instantiate_async(&mut *store).await?;
                 let prompting = instance.kinora_strategy_prompting();
-                prompting
-                    .call_interpret(store, &request, text, &settings)
-                    .await
+                prompting.call_interpret(store, &request, text, &settings).await
             })
             .await?
             .map_err(|failure| self.declined(failure.into()))?;

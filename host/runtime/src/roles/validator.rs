@@ -32,10 +32,7 @@ pub(crate) fn link(mut linker: Linker<CallData>) -> wasmtime::Result<Linker<Call
 
 impl From<Failure> for Declined {
     fn from(failure: Failure) -> Self {
-        Declined {
-            kind: failure.kind,
-            message: failure.message,
-        }
+        Declined { kind: failure.kind, message: failure.message }
     }
 }
 
@@ -44,21 +41,14 @@ impl Plugin {
     ///
     /// # Errors
     /// Which rule the validator broke, or why it declined. A wrong document is a verdict, not an error.
-    pub async fn validate(
-        &self,
-        document: &Value,
-        context: &Value,
-        settings: &Value,
-    ) -> Result<Verdict, PluginError> {
+    pub async fn validate(&self, document: &Value, context: &Value, settings: &Value) -> Result<Verdict, PluginError> {
         let pre = self.validator()?;
         let [document, context, settings] = [document, context, settings].map(Value::to_string);
         let answer = self
             .call(async |store| {
                 let instance = pre.instantiate_async(&mut *store).await?;
                 let judging = instance.kinora_validator_judging();
-                judging
-                    .call_validate(store, &document, &context, &settings)
-                    .await
+                judging.call_validate(store, &document, &context, &settings).await
             })
             .await?
             .map_err(|failure| self.declined(failure.into()))?;

@@ -62,6 +62,10 @@ pub fn play(stage: &mut Stage, scene: &Scene, spots: &Spots) {
     }
     // Buildings and trees first, then what is nearer to the viewer.
     things.sort_by_key(|(thing, _)| order(*thing));
+    // A lamp for a table is no sight out of doors, unless it is the only one.
+    if things.len() > 1 {
+        things.retain(|(thing, _)| !matches!(thing, T::Lamp));
+    }
     let mut standing = 0;
     let mut flying = 0;
     for (index, (thing, color)) in things.into_iter().enumerate() {

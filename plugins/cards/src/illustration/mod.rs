@@ -23,7 +23,14 @@ pub mod window;
 
 use kinora_sdk::documents::{Composition, Drawing};
 
-use crate::{backdrop, paint::WHITE, random::Random, stage::Stage, text::mark, words::Place};
+use crate::{
+    backdrop,
+    paint::WHITE,
+    random::Random,
+    stage::Stage,
+    text::{CAMERA_MARGIN, mark},
+    words::Place,
+};
 
 /// A picture or a clip of the drawing's subject.
 pub fn compose(drawing: &Drawing) -> Composition {
@@ -42,7 +49,7 @@ pub fn compose(drawing: &Drawing) -> Composition {
     let corner = scene.light.sky[0].darker(0.62);
     let strength = if scene.light.is_dark() { 0.42 } else { 0.26 };
     backdrop::vignette(&mut stage, corner, strength);
-    mark(&mut stage, WHITE);
+    mark(&mut stage, WHITE, CAMERA_MARGIN);
     let ground = stage.grade.apply(scene.light.sky[1]);
     stage.finish(Some(crate::paint::Fill::Solid(ground).paint(1.0, 1.0)))
 }

@@ -15,17 +15,13 @@ impl Stage<'_> {
         let whole = self.index == 0 && self.beat == Beat::Resolve;
         let (description, seen, motion, reason) = match self.beat {
             Beat::Open => (
-                format!(
-                    "One line of light runs along {p}, {at}, and stops: the shape before the name."
-                ),
+                format!("One line of light runs along {p}, {at}, and stops: the shape before the name."),
                 format!("{p} {at}, one line of light along the edge; {part}"),
                 format!("A line of light travels along {p} and comes to rest; {moving}"),
                 "Hero shot: makes the form familiar before anything is said about it.".to_owned(),
             ),
             Beat::Detail => (
-                format!(
-                    "So near that it becomes a landscape: {part}. Nothing else is in the picture."
-                ),
+                format!("So near that it becomes a landscape: {part}. Nothing else is in the picture."),
                 format!("{p}: {part}, every surface readable"),
                 format!("{moving}; the focus wanders along {part}"),
                 "Shows how it is made, which is an argument that needs no words.".to_owned(),
@@ -54,9 +50,7 @@ impl Stage<'_> {
                     self.reading.topic.agree("stands", "stand")
                 ),
                 format!("{p} {at}, {part}, facing the camera"),
-                format!(
-                    "A line of light travels along {p}, then the whole picture opens; {moving}"
-                ),
+                format!("A line of light travels along {p}, then the whole picture opens; {moving}"),
                 "One picture has to do it all: form first, then warmth.".to_owned(),
             ),
             Beat::Resolve => (

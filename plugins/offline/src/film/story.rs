@@ -26,29 +26,21 @@ impl Stage<'_> {
                     ],
                     self.variant,
                 );
-                format!(
-                    "{slug}. {}: {}, {arrival}. {}",
-                    capitalized(at),
-                    noun.first,
-                    self.promise()
-                )
+                format!("{slug}. {}: {}, {arrival}. {}", capitalized(at), noun.first, self.promise())
             }
             Beat::Detail => nth(
                 &[
                     format!(
                         "{slug}. Close: {detail}. Behind it, out of focus, {the}, {act}; no face yet, the things speak first."
                     ),
-                    format!(
-                        "{slug}. Only things at first: {detail}. Then {the}, {act}, without hurry."
-                    ),
+                    format!("{slug}. Only things at first: {detail}. Then {the}, {act}, without hurry."),
                 ],
                 self.variant,
             ),
             Beat::Work(k) => match (&self.reading.action, k) {
-                (Some(action), 0) => format!(
-                    "{slug}. Now we see it plainly: {the}, {action}. {}: {act}.",
-                    capitalized(at)
-                ),
+                (Some(action), 0) => {
+                    format!("{slug}. Now we see it plainly: {the}, {action}. {}: {act}.", capitalized(at))
+                }
                 _ => nth(
                     &[
                         format!(
@@ -56,10 +48,7 @@ impl Stage<'_> {
                             capitalized(at),
                             capitalized(moving)
                         ),
-                        format!(
-                            "{slug}. {}, {act}, {at}. The camera keeps its distance.",
-                            capitalized(the)
-                        ),
+                        format!("{slug}. {}, {act}, {at}. The camera keeps its distance.", capitalized(the)),
                         format!(
                             "{slug}. {}. {} {is} {act}, {at}, and {} not look up.",
                             capitalized(moving),
@@ -79,11 +68,7 @@ impl Stage<'_> {
                 };
                 nth(
                     &[
-                        format!(
-                            "{slug}. {}: then {turn}. {} {stop}; {surprise}.",
-                            capitalized(at),
-                            capitalized(the)
-                        ),
+                        format!("{slug}. {}: then {turn}. {} {stop}; {surprise}.", capitalized(at), capitalized(the)),
                         format!(
                             "{slug}. {}. For the first time {the} {}, {at}, and nothing in the picture moves.",
                             capitalized(turn),
@@ -95,10 +80,7 @@ impl Stage<'_> {
             }
             Beat::Hold(k) => nth(
                 &[
-                    format!(
-                        "{slug}. Afterwards it is quiet {at}. {} {is} {act}; {detail}.",
-                        capitalized(the)
-                    ),
+                    format!("{slug}. Afterwards it is quiet {at}. {} {is} {act}; {detail}.", capitalized(the)),
                     format!(
                         "{slug}. {}, {at}, {act}, surer now than before. {}.",
                         capitalized(the),
@@ -129,41 +111,26 @@ impl Stage<'_> {
             Beat::Work(_) | Beat::Hold(_) => format!("{who}, {act}, {at}"),
         };
         let motion = match self.beat {
-            Beat::Open => format!(
-                "{moving}; {the} {} one step into the light",
-                noun.agree("takes", "take")
-            ),
-            Beat::Turn => format!(
-                "Two seconds of calm, then {turn}; {the} {}",
-                noun.agree("turns round", "turn round")
-            ),
+            Beat::Open => format!("{moving}; {the} {} one step into the light", noun.agree("takes", "take")),
+            Beat::Turn => {
+                format!("Two seconds of calm, then {turn}; {the} {}", noun.agree("turns round", "turn round"))
+            }
             Beat::Resolve => format!("{moving}, slower and slower; {rest}"),
             _ if hero.being == Being::Creature => {
                 format!("{} {is} {act}; {moving}", capitalized(the))
             }
-            _ => format!(
-                "{} {is} {act}, from the first frame to the last; {moving}",
-                capitalized(the)
-            ),
+            _ => format!("{} {is} {act}, from the first frame to the last; {moving}", capitalized(the)),
         };
         let reason = match self.beat {
             Beat::Open => {
                 format!("Establishing shot: says where we are and how small {the} {is} in it.")
             }
-            Beat::Detail => {
-                "Comes close before anything happens, so that the viewer has something to lose."
-                    .to_owned()
-            }
+            Beat::Detail => "Comes close before anything happens, so that the viewer has something to lose.".to_owned(),
             Beat::Work(_) => {
                 format!("Shows {the} doing, not feeling; the feeling is left to the viewer.")
             }
-            Beat::Turn => {
-                "The one picture that nothing before announced; it divides the film in two."
-                    .to_owned()
-            }
-            Beat::Hold(_) => {
-                "A breath after the turn: the same world, read differently.".to_owned()
-            }
+            Beat::Turn => "The one picture that nothing before announced; it divides the film in two.".to_owned(),
+            Beat::Hold(_) => "A breath after the turn: the same world, read differently.".to_owned(),
             Beat::Resolve => "Answers the first picture: same world, other light.".to_owned(),
         };
         self.moment(description, &seen, &motion, reason, None)
@@ -172,10 +139,7 @@ impl Stage<'_> {
     /// Where the prompt names two places that can both be walked to, the middle of the film plays in the second.
     fn leave_for_the_second_place(&mut self) {
         let middle = matches!(self.beat, Beat::Detail | Beat::Work(_));
-        if let Some(second) = self
-            .reading
-            .second
-            .filter(|_| middle && self.index % 2 == 1)
+        if let Some(second) = self.reading.second.filter(|_| middle && self.index % 2 == 1)
             && !["mars", "space", "underwater", "studio"].contains(&self.place.id)
             && second.id != "studio"
         {
@@ -190,22 +154,15 @@ impl Stage<'_> {
             _ if reading.foreign => {
                 format!("Everything begins with the words {}.", reading.topic.the)
             }
-            (Some(theme), _) => format!(
-                "Nothing is said yet of {}, but the picture knows.",
-                with_the(theme)
-            ),
+            (Some(theme), _) => format!("Nothing is said yet of {}, but the picture knows.", with_the(theme)),
             (None, Some(clause)) => format!("{clause}: this is the moment before."),
-            (None, None) if !reading.props.is_empty() => format!(
-                "In the picture from the very beginning: {}.",
-                reading.props[0]
-            ),
+            (None, None) if !reading.props.is_empty() => {
+                format!("In the picture from the very beginning: {}.", reading.props[0])
+            }
             (None, None) if reading.topic.bare == reading.hero.0.bare => {
                 "The film is in no hurry to tell more.".to_owned()
             }
-            (None, None) => format!(
-                "What it means to speak of {}, the film will tell.",
-                reading.topic.first
-            ),
+            (None, None) => format!("What it means to speak of {}, the film will tell.", reading.topic.first),
         }
     }
 
@@ -213,9 +170,8 @@ impl Stage<'_> {
     fn answer(&self) -> String {
         let reading = self.reading;
         let over = [
-            "night", "day", "summer", "winter", "journey", "hour", "shift", "war", "dance",
-            "flight", "voyage", "season", "year", "concert", "race", "morning", "evening", "stand",
-            "walk", "show", "trip",
+            "night", "day", "summer", "winter", "journey", "hour", "shift", "war", "dance", "flight", "voyage",
+            "season", "year", "concert", "race", "morning", "evening", "stand", "walk", "show", "trip",
         ];
         match &reading.theme {
             _ if reading.foreign => {

@@ -2,8 +2,8 @@
 
 use super::{Genre, Noun};
 use crate::english::{
-    article, bare, capitalized, ends_noun_phrase, ends_phrase, is_determiner, is_grammar, is_past,
-    is_plural, is_possessive, is_preposition, verb,
+    article, bare, capitalized, ends_noun_phrase, ends_phrase, is_determiner, is_grammar, is_past, is_plural,
+    is_possessive, is_preposition, verb,
 };
 use crate::heroes;
 use crate::hours::{self, Hour};
@@ -16,31 +16,18 @@ pub(super) fn find_places(
     surroundings: &[String],
     genre: Genre,
 ) -> (&'static Place, Option<&'static Place>) {
-    let subject: Vec<&String> = words
-        .iter()
-        .take_while(|word| !is_preposition(word))
-        .collect();
+    let subject: Vec<&String> = words.iter().take_while(|word| !is_preposition(word)).collect();
     let named = |words: &[String]| {
         let mut places: Vec<&'static Place> = places::all()
             .filter(|place| {
                 place.words.iter().any(|name| match name.split_once(' ') {
                     Some((a, b)) => words.windows(2).any(|pair| pair[0] == a && pair[1] == b),
-                    None => words
-                        .iter()
-                        .any(|word| word == name || word.strip_suffix('s') == Some(name)),
+                    None => words.iter().any(|word| word == name || word.strip_suffix('s') == Some(name)),
                 })
             })
             .collect();
         let weight = |place: &Place| {
-            place.rank
-                + if subject
-                    .iter()
-                    .any(|word| place.words.contains(&word.as_str()))
-                {
-                    2
-                } else {
-                    0
-                }
+            place.rank + if subject.iter().any(|word| place.words.contains(&word.as_str())) { 2 } else { 0 }
         };
         places.sort_by_key(|place| std::cmp::Reverse(weight(place)));
         places
@@ -60,15 +47,8 @@ pub(super) fn find_places(
         });
         places.extend(by_hero);
     }
-    let fallback = places::by_id(if genre == Genre::Product {
-        "studio"
-    } else {
-        "plain"
-    });
-    (
-        places.first().copied().unwrap_or(fallback),
-        places.get(1).copied(),
-    )
+    let fallback = places::by_id(if genre == Genre::Product { "studio" } else { "plain" });
+    (places.first().copied().unwrap_or(fallback), places.get(1).copied())
 }
 
 /// The words that name places one could see in the background.
@@ -116,11 +96,7 @@ pub(super) fn landmarks<'t>(tokens: impl Iterator<Item = &'t str>) -> Vec<String
             && !found.contains(word)
         {
             let name = index > 0 && token.starts_with(char::is_uppercase);
-            found.push(if name {
-                capitalized(word)
-            } else {
-                word.clone()
-            });
+            found.push(if name { capitalized(word) } else { word.clone() });
         }
     }
     found.truncate(6);
@@ -216,12 +192,8 @@ pub(super) fn props(core: &str, hero: &Noun, topic: &Noun, genre: Genre) -> Vec<
     if genre != Genre::Story {
         return Vec::new();
     }
-    let hero_words: Vec<String> = hero
-        .bare
-        .split(' ')
-        .chain(topic.bare.split(' ').filter(|_| topic.bare == hero.bare))
-        .map(bare)
-        .collect();
+    let hero_words: Vec<String> =
+        hero.bare.split(' ').chain(topic.bare.split(' ').filter(|_| topic.bare == hero.bare)).map(bare).collect();
     let tokens: Vec<&str> = core.split_whitespace().take(400).collect();
     let mut found = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
@@ -245,9 +217,7 @@ pub(super) fn props(core: &str, hero: &Noun, topic: &Noun, genre: Genre) -> Vec<
             format!("{before} {word}")
         } else if index > 2
             && is_determiner(&bare(tokens[index - 3]))
-            && tokens[index - 2..index]
-                .iter()
-                .all(|token| !is_grammar(&bare(token)) && !ends_phrase(token))
+            && tokens[index - 2..index].iter().all(|token| !is_grammar(&bare(token)) && !ends_phrase(token))
         {
             format!("{} {before} {word}", bare(tokens[index - 2]))
         } else {
@@ -270,9 +240,7 @@ pub(super) fn props(core: &str, hero: &Noun, topic: &Noun, genre: Genre) -> Vec<
             || tokens[index - 1].starts_with(char::is_uppercase) && !is_determiner(&before);
         let adjective = before != word
             && phrase.contains(' ')
-            && (verb(&before).is_some()
-                || UNSEEN.contains(&before.as_str())
-                || Hour::named(&before).is_some());
+            && (verb(&before).is_some() || UNSEEN.contains(&before.as_str()) || Hour::named(&before).is_some());
         if ends && seen && !told && !placed && !is_verb && !adjective && !found.contains(&phrase) {
             found.push(phrase);
         }
@@ -280,12 +248,6 @@ pub(super) fn props(core: &str, hero: &Noun, topic: &Noun, genre: Genre) -> Vec<
     found.truncate(6);
     found
         .into_iter()
-        .map(|noun| {
-            if is_plural(&noun, "") {
-                noun
-            } else {
-                format!("{} {noun}", article(&noun))
-            }
-        })
+        .map(|noun| if is_plural(&noun, "") { noun } else { format!("{} {noun}", article(&noun)) })
         .collect()
 }

@@ -1,9 +1,7 @@
 //! Which words of a prompt can stand alone over a picture.
 
 use super::Noun;
-use crate::english::{
-    capitalized, ends_noun_phrase, ends_phrase, is_grammar, is_preposition, trim_end, with_the,
-};
+use crate::english::{capitalized, ends_noun_phrase, ends_phrase, is_grammar, is_preposition, trim_end, with_the};
 
 /// What of an English prompt can stand alone over a picture, the best first.
 #[allow(clippy::too_many_arguments)]
@@ -51,15 +49,9 @@ pub(super) fn pieces(
         add(&hero.first);
     }
     if let Some(action) = action {
-        let cut = action
-            .split(' ')
-            .enumerate()
-            .position(|(index, word)| index > 0 && (is_preposition(word) && word != "to"));
-        add(&action
-            .split(' ')
-            .take(cut.unwrap_or(6))
-            .collect::<Vec<_>>()
-            .join(" "));
+        let cut =
+            action.split(' ').enumerate().position(|(index, word)| index > 0 && (is_preposition(word) && word != "to"));
+        add(&action.split(' ').take(cut.unwrap_or(6)).collect::<Vec<_>>().join(" "));
     }
     if named_hero {
         add(&hero.first);
@@ -67,8 +59,8 @@ pub(super) fn pieces(
     // "on Mars", "at dawn", "in the middle of the night"
     for (index, word) in words.iter().enumerate() {
         if [
-            "in", "on", "at", "under", "across", "through", "beyond", "between", "above", "with",
-            "without", "before", "after",
+            "in", "on", "at", "under", "across", "through", "beyond", "between", "above", "with", "without", "before",
+            "after",
         ]
         .contains(&word.as_str())
         {
@@ -105,29 +97,22 @@ pub(super) fn foreign_pieces(core: &str) -> Vec<String> {
         }
     };
     add(core);
-    for part in core.split([
-        '.', ',', ';', ':', '!', '?', '—', '。', '、', '！', '？', '،', '\n',
-    ]) {
+    for part in core.split(['.', ',', ';', ':', '!', '?', '—', '。', '、', '！', '？', '،', '\n']) {
         add(part);
         if part.chars().any(|c| c >= '\u{3040}') {
-            part.split(['の', 'は', 'が', 'を', 'に', 'で', 'と', '的', ' '])
-                .for_each(&mut add);
+            part.split(['の', 'は', 'が', 'を', 'に', 'で', 'と', '的', ' ']).for_each(&mut add);
             continue;
         }
         let words: Vec<&str> = part.split_whitespace().collect();
         let seam = words.iter().position(|word| {
-            ["und", "et", "y", "e", "en", "и", "ve", "i", "och", "og"]
-                .contains(&word.to_lowercase().as_str())
+            ["und", "et", "y", "e", "en", "и", "ve", "i", "och", "og"].contains(&word.to_lowercase().as_str())
         });
         match seam.filter(|seam| *seam > 0) {
             Some(seam) => {
                 add(&words[..seam].join(" "));
                 add(&words[seam + 1..].join(" "));
             }
-            None if words.len() > 6 => words
-                .chunks(5)
-                .take(6)
-                .for_each(|chunk| add(&chunk.join(" "))),
+            None if words.len() > 6 => words.chunks(5).take(6).for_each(|chunk| add(&chunk.join(" "))),
             None => {}
         }
     }

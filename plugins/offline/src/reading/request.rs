@@ -6,8 +6,8 @@ use crate::english::{bare, is_grammar};
 /// Parts "make me a short film about" from what it is to be about.
 pub(super) fn split_request(text: &str) -> (String, String) {
     const ORDERS: &[&str] = &[
-        "make", "create", "generate", "produce", "write", "film", "shoot", "give", "i", "please",
-        "can", "could", "we", "show", "tell", "design", "need", "want", "let's", "do",
+        "make", "create", "generate", "produce", "write", "film", "shoot", "give", "i", "please", "can", "could", "we",
+        "show", "tell", "design", "need", "want", "let's", "do",
     ];
     const WORKS: &[&str] = &[
         "video",
@@ -33,29 +33,16 @@ pub(super) fn split_request(text: &str) -> (String, String) {
         "scene",
         "spot",
     ];
-    const BRIDGES: &[&str] = &[
-        "about",
-        "of",
-        "for",
-        "showing",
-        "featuring",
-        "where",
-        "with",
-        "on",
-    ];
+    const BRIDGES: &[&str] = &["about", "of", "for", "showing", "featuring", "where", "with", "on"];
     let tokens: Vec<&str> = text.split_whitespace().collect();
     let words: Vec<String> = tokens.iter().map(|token| bare(token)).collect();
-    let order = words
-        .first()
-        .is_some_and(|first| ORDERS.contains(&first.as_str()));
+    let order = words.first().is_some_and(|first| ORDERS.contains(&first.as_str()));
     let mut cut = 0;
     for (index, word) in words.iter().enumerate().take(14) {
         if !BRIDGES.contains(&word.as_str()) || index + 1 == words.len() {
             continue;
         }
-        let work = words[cut..index]
-            .iter()
-            .any(|word| WORKS.contains(&word.as_str()));
+        let work = words[cut..index].iter().any(|word| WORKS.contains(&word.as_str()));
         let plain = words[cut..index].iter().all(|word| {
             is_grammar(word)
                 || WORKS.contains(&word.as_str())
@@ -73,9 +60,7 @@ pub(super) fn split_request(text: &str) -> (String, String) {
         cut = words
             .iter()
             .take(4)
-            .take_while(|word| {
-                ORDERS.contains(&word.as_str()) || ["me", "us", "you"].contains(&word.as_str())
-            })
+            .take_while(|word| ORDERS.contains(&word.as_str()) || ["me", "us", "you"].contains(&word.as_str()))
             .count();
     }
     if cut >= tokens.len() {
@@ -87,8 +72,7 @@ pub(super) fn split_request(text: &str) -> (String, String) {
 /// Without "in three minutes" at its end, which is about the film and not in it.
 pub(super) fn without_length(text: &str) -> String {
     let tokens: Vec<&str> = text.split_whitespace().collect();
-    let unit =
-        |word: &str| ["second", "seconds", "minute", "minutes", "sec", "secs"].contains(&word);
+    let unit = |word: &str| ["second", "seconds", "minute", "minutes", "sec", "secs"].contains(&word);
     if tokens.len() > 4
         && unit(&bare(tokens[tokens.len() - 1]))
         && ["in", "within", "under"].contains(&bare(tokens[tokens.len() - 3]).as_str())
@@ -104,11 +88,7 @@ pub(super) fn passages(core: &str) -> Vec<String> {
         .into_iter()
         .filter(|sentence| sentence.chars().filter(|c| c.is_alphanumeric()).count() >= 3)
         .collect();
-    if sentences.len() >= 3 {
-        sentences
-    } else {
-        Vec::new()
-    }
+    if sentences.len() >= 3 { sentences } else { Vec::new() }
 }
 
 /// Sentences, without their marks only where a caller trims them.
@@ -121,8 +101,7 @@ pub(super) fn sentences(text: &str) -> Vec<String> {
         let ends = match character {
             '。' | '！' | '？' => true,
             '.' | '!' | '?' | '…' => {
-                chars.peek().is_none_or(|next| next.is_whitespace())
-                    && current.trim().chars().count() > 3
+                chars.peek().is_none_or(|next| next.is_whitespace()) && current.trim().chars().count() > 3
             }
             _ => false,
         };
