@@ -195,7 +195,7 @@ impl Dice {
     }
 
     fn number(&mut self) -> f64 {
-        if self.next() % 200 == 0 {
+        if self.next().is_multiple_of(200) {
             return self.of(&[1e30, -1e38, 30_001.0]);
         }
         self.of(&[0.0, -0.0, 1e-30, 0.001, 0.5, 1.0, 7.0, 63.9, 300.0, 30_000.0, -1.0, -29_999.5, -40.0, 200.0])

@@ -198,8 +198,8 @@ mod tests {
         };
         let signs = std::array::from_fn::<_, 4, _>(|i| (edges(149)[i] - edges(0)[i]).signum());
         for frame in 1..150 {
-            for i in 0..4 {
-                let step = (edges(frame)[i] - edges(frame - 1)[i]) * signs[i];
+            for (i, sign) in signs.iter().enumerate() {
+                let step = (edges(frame)[i] - edges(frame - 1)[i]) * sign;
                 // An edge that rests may tremble by a rounding of f64, a billionth of a pixel.
                 assert!(step >= -1e-9, "edge {i} of frame {frame} went back by {step}");
             }

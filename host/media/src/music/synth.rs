@@ -42,11 +42,10 @@ impl Synth {
         self.sounding.retain(|sounding| !sounding.over());
         for sample in out.iter_mut() {
             let wet = self.room.through(*sample);
-            for channel in 0..2 {
-                let mixed = sample[channel] + 0.35 * wet[channel];
+            for ((dull, dry), wet) in self.dull.iter_mut().zip(sample).zip(wet) {
                 // One pole at about 5 kHz takes the edge off.
-                self.dull[channel] += 0.48 * (mixed - self.dull[channel]);
-                sample[channel] = self.dull[channel];
+                *dull += 0.48 * (*dry + 0.35 * wet - *dull);
+                *dry = *dull;
             }
         }
         self.at = end;
