@@ -1,4 +1,5 @@
-//! What a call of a real strategy component costs, from request to prompt, in a fresh store.
+//! What a call of a strategy component costs, from request to prompt, in a fresh store: of the real one, and of one
+//! that does next to nothing.
 
 use std::path::Path;
 
@@ -30,6 +31,12 @@ fn calls(criterion: &mut Criterion) {
         problems: Vec::new(),
     };
     let none = json!({});
+    // The test fixture answers one sentence: what is left is the price of a call as such.
+    let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/target/fixtures/hostile.wasm"));
+    let idle = tokio.block_on(runtime.load_file(file)).expect("the fixtures are built (make components)");
+    criterion.bench_function("strategy that does next to nothing, fresh store", |bencher| {
+        bencher.to_async(&tokio).iter(async || idle.compose_prompt(&request, &none).await.expect("a prompt"));
+    });
     criterion.bench_function("strategy compose, fresh store", |bencher| {
         bencher.to_async(&tokio).iter(async || strategy.compose_prompt(&request, &none).await.expect("a prompt"));
     });
