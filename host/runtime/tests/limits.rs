@@ -12,8 +12,8 @@ use serde_json::json;
 /// Small limits, so that breaking them takes little time.
 fn runtime() -> Arc<Runtime> {
     let limits = Limits {
-        compute: Duration::from_millis(100),
-        wall: Duration::from_millis(1_500),
+        compute: Duration::from_millis(300),
+        wall: Duration::from_millis(3_000),
         memory: 32 << 20,
         answer: 4 << 20,
         ..Limits::default()
