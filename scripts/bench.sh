@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 echo "machine: $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), $(ffmpeg -version | head -1 | cut -d' ' -f1-3)"
 
 echo; echo "one call of a strategy component (instantiate + call, fresh store):"
-cargo bench --locked --workspace --bench call -- --noplot 2>/dev/null | grep 'time:'
+cargo bench --locked --workspace --bench call -- --noplot --verbose 2>/dev/null | grep -E 'time:|median'
 
 echo; echo "kinora doctor, cold (components compiled) and warm (10 runs):"
 for run in cold 1 2 3 4 5 6 7 8 9 10; do
