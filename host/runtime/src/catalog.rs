@@ -41,7 +41,7 @@ impl Catalog {
         }
         for path in wasm_files(folder) {
             let runtime = runtime.clone();
-            loading.spawn(async move { load_file(&runtime, &path).await });
+            loading.spawn(async move { runtime.load_file(&path).await });
         }
         let mut plugins = Vec::new();
         while let Some(loaded) = loading.join_next().await {
@@ -126,31 +126,26 @@ fn wasm_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Loads a component from a file.
-async fn load_file(runtime: &Arc<Runtime>, path: &Path) -> Result<Plugin, PluginError> {
-    let origin = Origin::File(path.to_owned());
-    let unreadable = |error: std::io::Error| {
-        PluginError::new(&origin.to_string(), Rule::NotAComponent, format!("the file cannot be read: {error}"))
-    };
-    // The size is looked at before the bytes are.
-    let size = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
-    if size > runtime.limits.component as u64 {
-        return Err(PluginError::new(
-            &origin.to_string(),
-            Rule::ComponentSize,
-            format!("it has {size} bytes; a component may have {}", runtime.limits.component),
-        ));
-    }
-    let bytes = tokio::fs::read(path).await.map_err(unreadable)?;
-    runtime.load(bytes, origin.clone()).await
-}
-
 impl Runtime {
     /// Loads a component from a file.
     ///
     /// # Errors
     /// As [`Runtime::load`], and where the file cannot be read.
     pub async fn load_file(self: &Arc<Self>, path: &Path) -> Result<Plugin, PluginError> {
-        load_file(self, path).await
+        let origin = Origin::File(path.to_owned());
+        let unreadable = |error: std::io::Error| {
+            PluginError::new(&origin.to_string(), Rule::NotAComponent, format!("the file cannot be read: {error}"))
+        };
+        // The size is looked at before the bytes are.
+        let size = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
+        if size > self.limits.component as u64 {
+            return Err(PluginError::new(
+                &origin.to_string(),
+                Rule::ComponentSize,
+                format!("it has {size} bytes; a component may have {}", self.limits.component),
+            ));
+        }
+        let bytes = tokio::fs::read(path).await.map_err(unreadable)?;
+        self.load(bytes, origin.clone()).await
     }
 }

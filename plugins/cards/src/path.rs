@@ -164,25 +164,17 @@ impl Path {
 
     /// Scaled, then moved.
     pub fn place(&self, x: f32, y: f32, kx: f32, ky: f32) -> Path {
-        let at = |p: Point| (p.0 * kx + x, p.1 * ky + y);
-        Path(
-            self.0
-                .iter()
-                .map(|segment| match segment {
-                    Segment::Move(p) => Segment::Move(at(*p)),
-                    Segment::Line(p) => Segment::Line(at(*p)),
-                    Segment::Quad(a, p) => Segment::Quad(at(*a), at(*p)),
-                    Segment::Cubic(a, b, p) => Segment::Cubic(at(*a), at(*b), at(*p)),
-                    Segment::Close => Segment::Close,
-                })
-                .collect(),
-        )
+        self.moved(|p| (p.0 * kx + x, p.1 * ky + y))
     }
 
     /// Turned around the origin, clockwise.
     pub fn turn(&self, turns: f32) -> Path {
         let (sin, cos) = (wave(turns), cowave(turns));
-        let at = |p: Point| (p.0 * cos - p.1 * sin, p.0 * sin + p.1 * cos);
+        self.moved(|p| (p.0 * cos - p.1 * sin, p.0 * sin + p.1 * cos))
+    }
+
+    /// The same path with every point moved.
+    fn moved(&self, at: impl Fn(Point) -> Point) -> Path {
         Path(
             self.0
                 .iter()
