@@ -1,1 +1,72 @@
-//! To be written.
+//! Everything that is kept: rows in SQLite or Postgres, large content in a blob store, and the lock of the data folder.
+//!
+//! Every statement is written once, in SQL that both databases read, and runs through sqlx's `Any` driver; where they
+//! really differ, [`database`] knows. Each method of [`Store`] that changes something is one transaction, so that a
+//! reader never sees half of it. What this crate must not know: HTTP, plugins, what a workflow does.
+
+mod accounts;
+mod clock;
+mod database;
+mod error;
+mod events;
+mod folder;
+mod jobs;
+mod ledger;
+mod migrations;
+mod operations;
+mod queue;
+mod steps;
+mod workers;
+mod writer;
+
+pub use accounts::{NewUser, Role, User};
+pub use clock::Clock;
+pub use database::Backend;
+pub use error::StoreError;
+pub use events::{Event, EventKind, NewEvent};
+pub use folder::DataFolder;
+pub use jobs::{Created, Job, JobFilter, JobState, NewJob, Page};
+pub use ledger::{Certainty, LedgerEntry, UsageFilter, UsageRow};
+pub use operations::{Advance, Ending, NewOperation, Operation, OperationState, Phase, Settled};
+pub use queue::{Lease, Progress, Yielded};
+pub use steps::Step;
+pub use workers::{Held, WorkerId};
+
+use database::Database;
+
+/// The rows of a host. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    db: Database,
+}
+
+impl Store {
+    /// Opens the database in a data folder, or the Postgres at `url` (`postgres://…`), and brings its tables up to
+    /// date.
+    ///
+    /// # Errors
+    /// Where it cannot be reached, opened or brought up to date.
+    pub async fn open(backend: &Backend) -> Result<Self, StoreError> {
+        Ok(Store { db: Database::open(backend).await? })
+    }
+
+    /// Says whether the database answers.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut connection = self.db.read().await?;
+        sqlx::query("SELECT 1").execute(&mut *connection).await?;
+        Ok(())
+    }
+
+    /// The store's clock: milliseconds since 1970, the same for all hosts of one database.
+    pub fn now(&self) -> i64 {
+        self.db.clock.now()
+    }
+
+    /// Lets go of the database. What was written stays; what is asked later fails.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}

@@ -1,0 +1,266 @@
+//! The queue as workers see it: jobs are claimed, run in segments, and every write of a run is fenced by the worker and
+//! the attempt. A worker that was thought dead and is not finds its job taken: both have changed.
+
+use sqlx::AnyConnection;
+use sqlx::AssertSqlSafe;
+
+use crate::Store;
+use crate::database::{Dialect, Transaction};
+use crate::error::StoreError;
+use crate::events::{self, EventKind, NewEvent};
+use crate::jobs::{Job, JobState};
+use crate::operations::{self, NewOperation};
+use crate::steps::Step;
+use crate::workers::WorkerId;
+
+/// The right to write to a job: valid until another worker takes the job over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The job.
+    pub job: String,
+    /// Who holds it.
+    pub worker: WorkerId,
+    /// For the how-manieth time a worker took the job up.
+    pub attempt: i64,
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// From 0 to 100.
+    pub percent: f64,
+    /// What it does, for people.
+    pub step: String,
+}
+
+/// How a segment of a run goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Yielded {
+    /// The worker goes on with it.
+    Running,
+    /// It waits for its open operations, and is queued when the last of them ends.
+    Waiting,
+    /// It goes on after so many milliseconds.
+    Later(i64),
+    /// It ended well, with a JSON result.
+    Completed(String),
+    /// It failed, with a JSON error.
+    Failed(String),
+    /// It was cancelled, with a JSON error that says so.
+    Cancelled(String),
+    /// A person must decide, with a JSON error that says what.
+    Uncertain(String),
+}
+
+/// What a segment of a run did, written in one transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Segment {
+    lease: Lease,
+    steps: Vec<Step>,
+    operations: Vec<NewOperation>,
+    events: Vec<NewEvent>,
+    progress: Option<Progress>,
+    then: Yielded,
+    now: i64,
+}
+
+impl Store {
+    /// Takes up to `limit` jobs that may run now: those of the highest priority, the longest waiting first.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn claim_jobs(&self, worker: &WorkerId, limit: i64) -> Result<Vec<Job>, StoreError> {
+        let claim = Claim {
+            worker: worker.clone(),
+            limit,
+            now: self.now(),
+            skip_locked: self.db.skip_locked(),
+            dialect: self.db.dialect,
+        };
+        self.db.write(claim).await
+    }
+
+    /// Writes what a segment of a run did, and how it goes on. Answers whether the job's owner wants it to end.
+    ///
+    /// # Errors
+    /// `Lost` where another worker has taken over, and then nothing is written; where the database fails.
+    pub async fn record(
+        &self,
+        lease: &Lease,
+        steps: Vec<Step>,
+        operations: Vec<NewOperation>,
+        events: Vec<NewEvent>,
+        progress: Option<Progress>,
+        then: Yielded,
+    ) -> Result<bool, StoreError> {
+        let segment = Segment { lease: lease.clone(), steps, operations, events, progress, then, now: self.now() };
+        self.db.write(segment).await
+    }
+}
+
+struct Claim {
+    worker: WorkerId,
+    limit: i64,
+    now: i64,
+    skip_locked: &'static str,
+    dialect: Dialect,
+}
+
+impl Transaction for Claim {
+    type Output = Vec<Job>;
+
+    async fn run(&self, tx: &mut AnyConnection) -> Result<Vec<Job>, StoreError> {
+        let free = format!(
+            "UPDATE jobs SET state = 'running', worker = $1, attempt = attempt + 1, updated_at = $2
+             WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' AND run_at <= $2 AND concurrency_key IS NULL
+                          ORDER BY priority DESC, run_at, id LIMIT $3{})
+             RETURNING *",
+            self.skip_locked
+        );
+        let mut jobs: Vec<Job> = sqlx::query_as(AssertSqlSafe(free))
+            .bind(self.worker.as_str())
+            .bind(self.now)
+            .bind(self.limit)
+            .fetch_all(&mut *tx)
+            .await?;
+        // Jobs with a key are taken one by one, each time with a fresh look at how many of its key are active; on
+        // Postgres one host at a time does so.
+        let mut locked = self.dialect == Dialect::Sqlite;
+        while (jobs.len() as i64) < self.limit {
+            let waiting: Option<(String,)> = sqlx::query_as(
+                "SELECT id FROM jobs AS mine WHERE state = 'queued' AND run_at <= $1 AND concurrency_key IS NOT NULL
+                   AND (SELECT count(*) FROM jobs AS other WHERE other.concurrency_key = mine.concurrency_key
+                        AND other.state IN ('running', 'waiting')) < concurrency_limit
+                 ORDER BY priority DESC, run_at, id LIMIT 1",
+            )
+            .bind(self.now)
+            .fetch_optional(&mut *tx)
+            .await?;
+            let Some((id,)) = waiting else { break };
+            if !locked {
+                sqlx::query("SELECT pg_advisory_xact_lock(8243121)").execute(&mut *tx).await?;
+                locked = true;
+                continue;
+            }
+            jobs.extend(
+                sqlx::query_as::<_, Job>(
+                    "UPDATE jobs SET state = 'running', worker = $1, attempt = attempt + 1, updated_at = $2
+                     WHERE id = $3 AND state = 'queued' RETURNING *",
+                )
+                .bind(self.worker.as_str())
+                .bind(self.now)
+                .bind(id)
+                .fetch_all(&mut *tx)
+                .await?,
+            );
+        }
+        jobs.sort_by(|a, b| (b.priority, &a.id).cmp(&(a.priority, &b.id)));
+        Ok(jobs)
+    }
+}
+
+impl Transaction for Segment {
+    type Output = bool;
+
+    async fn run(&self, tx: &mut AnyConnection) -> Result<bool, StoreError> {
+        let Lease { job, worker, attempt } = &self.lease;
+        let mut events = self.events.clone();
+        events.extend(self.then.event());
+        // First the job's row: it is the fence, and on Postgres the lock that orders this against the end of an
+        // operation.
+        let fenced: Option<(i64, i64, String)> = sqlx::query_as(
+            "UPDATE jobs SET updated_at = $4, last_event = last_event + $5, progress = COALESCE($6, progress),
+                 current_step = COALESCE($7, current_step)
+             WHERE id = $1 AND worker = $2 AND attempt = $3 AND state = 'running'
+             RETURNING cancel_requested, last_event, owner",
+        )
+        .bind(job.as_str())
+        .bind(worker.as_str())
+        .bind(*attempt)
+        .bind(self.now)
+        .bind(events.len() as i64)
+        .bind(self.progress.as_ref().map(|progress| progress.percent))
+        .bind(self.progress.as_ref().map(|progress| progress.step.as_str()))
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some((cancel, last_event, owner)) = fenced else {
+            return Err(StoreError::Lost);
+        };
+        for step in &self.steps {
+            sqlx::query("INSERT INTO steps (job, key, input_hash, output, created_at) VALUES ($1, $2, $3, $4, $5)")
+                .bind(job.as_str())
+                .bind(step.key.as_str())
+                .bind(step.input_hash.as_str())
+                .bind(step.output.as_str())
+                .bind(self.now)
+                .execute(&mut *tx)
+                .await?;
+        }
+        for operation in &self.operations {
+            operations::insert(tx, job, &owner, operation, self.now).await?;
+        }
+        events::append(tx, job, last_event - events.len() as i64, &events, self.now).await?;
+        self.go_on(tx, cancel != 0).await?;
+        Ok(cancel != 0)
+    }
+}
+
+impl Segment {
+    async fn go_on(&self, tx: &mut AnyConnection, cancel: bool) -> Result<(), StoreError> {
+        let job = self.lease.job.as_str();
+        let (state, result, error) = match &self.then {
+            Yielded::Running => return Ok(()),
+            Yielded::Waiting | Yielded::Later(_) => {
+                let delay = if let Yielded::Later(delay) = self.then { delay } else { 0 };
+                // A wish to cancel that came meanwhile found the job running: it is queued, so that a worker ends it.
+                let waits = self.then == Yielded::Waiting && !cancel;
+                sqlx::query(
+                    "UPDATE jobs SET worker = NULL, run_at = $2, state = CASE WHEN $3 = 1 AND EXISTS
+                         (SELECT 1 FROM operations WHERE job = $1 AND state = 'open') THEN 'waiting' ELSE 'queued' END
+                     WHERE id = $1",
+                )
+                .bind(job)
+                .bind(if cancel { self.now } else { self.now + delay })
+                .bind(i64::from(waits))
+                .execute(tx)
+                .await?;
+                return Ok(());
+            }
+            Yielded::Completed(result) => (JobState::Completed, Some(result), None),
+            Yielded::Failed(error) => (JobState::Failed, None, Some(error)),
+            Yielded::Cancelled(error) => (JobState::Cancelled, None, Some(error)),
+            Yielded::Uncertain(error) => (JobState::Uncertain, None, Some(error)),
+        };
+        sqlx::query(
+            "UPDATE jobs SET worker = NULL, state = $2, result = $3, error = $4, completed_at = $5 WHERE id = $1",
+        )
+        .bind(job)
+        .bind(state.as_str())
+        .bind(result.map(String::as_str))
+        .bind(error.map(String::as_str))
+        .bind(self.now)
+        .execute(&mut *tx)
+        .await?;
+        // What is still open belongs to nobody any more.
+        sqlx::query("UPDATE operations SET cancel_requested = 1, due_at = $2 WHERE job = $1 AND state = 'open'")
+            .bind(job)
+            .bind(self.now)
+            .execute(tx)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Yielded {
+    /// The event that ends the stream.
+    fn event(&self) -> Option<NewEvent> {
+        let state = match self {
+            Yielded::Running | Yielded::Waiting | Yielded::Later(_) => return None,
+            Yielded::Completed(_) => JobState::Completed,
+            Yielded::Failed(_) => JobState::Failed,
+            Yielded::Cancelled(_) => JobState::Cancelled,
+            Yielded::Uncertain(_) => JobState::Uncertain,
+        };
+        Some(NewEvent { kind: EventKind::Done, data: format!(r#"{{"status":"{}"}}"#, state.as_str()) })
+    }
+}
