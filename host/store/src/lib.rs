@@ -27,8 +27,8 @@ pub use events::{Event, EventKind, NewEvent};
 pub use folder::DataFolder;
 pub use jobs::{Created, Job, JobFilter, JobState, NewJob, Page};
 pub use ledger::{Certainty, LedgerEntry, UsageFilter, UsageRow};
-pub use operations::{Advance, Ending, NewOperation, Operation, OperationState, Phase, Settled};
-pub use queue::{Lease, Progress, Yielded};
+pub use operations::{Advance, Ending, NewOperation, Operation, OperationLease, OperationState, Phase, Settled};
+pub use queue::{Lease, Progress, Segment, Yielded};
 pub use steps::Step;
 pub use workers::{Held, WorkerId};
 
@@ -63,6 +63,11 @@ impl Store {
     /// The store's clock: milliseconds since 1970, the same for all hosts of one database.
     pub fn now(&self) -> i64 {
         self.db.clock.now()
+    }
+
+    /// Whether other hosts may use the same database.
+    pub fn is_shared(&self) -> bool {
+        self.db.dialect == database::Dialect::Postgres
     }
 
     /// Lets go of the database. What was written stays; what is asked later fails.

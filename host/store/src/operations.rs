@@ -158,6 +158,26 @@ pub struct NewOperation {
     pub taken_by: Option<WorkerId>,
 }
 
+/// The right to write to an operation: valid until another worker takes it over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationLease {
+    /// The operation.
+    pub id: String,
+    /// Its job.
+    pub job: String,
+    /// Who holds it.
+    pub worker: WorkerId,
+    /// For the how-manieth time a worker took it up.
+    pub attempt: i64,
+}
+
+impl Operation {
+    /// The right to write to it, for the worker that took it.
+    pub fn lease(&self, worker: &WorkerId) -> OperationLease {
+        OperationLease { id: self.id.clone(), job: self.job.clone(), worker: worker.clone(), attempt: self.attempt }
+    }
+}
+
 /// How an operation that a worker drives goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Advance {
@@ -235,14 +255,8 @@ impl Store {
     ///
     /// # Errors
     /// `Lost` where it no longer holds it, and then nothing is written; where the database fails.
-    pub async fn advance_operation(
-        &self,
-        worker: &WorkerId,
-        operation: &Operation,
-        advance: Advance,
-    ) -> Result<(), StoreError> {
-        let hold = Hold { worker: worker.clone(), id: operation.id.clone(), attempt: operation.attempt };
-        self.db.write(GoOn { hold, advance, now: self.now() }).await
+    pub async fn advance_operation(&self, lease: &OperationLease, advance: Advance) -> Result<(), StoreError> {
+        self.db.write(GoOn { lease: lease.clone(), advance, now: self.now() }).await
     }
 
     /// Ends an operation that a worker holds. Where its job waited for nothing else, the job is queued, or taken up by
@@ -252,13 +266,11 @@ impl Store {
     /// `Lost` where it no longer holds it, and then nothing is written; where the database fails.
     pub async fn end_operation(
         &self,
-        worker: &WorkerId,
-        operation: &Operation,
+        lease: &OperationLease,
         ending: Ending,
         take_job: bool,
     ) -> Result<Settled, StoreError> {
-        let hold = Hold { worker: worker.clone(), id: operation.id.clone(), attempt: operation.attempt };
-        self.db.write(End { hold, job: operation.job.clone(), ending, take_job, now: self.now() }).await
+        self.db.write(End { lease: lease.clone(), ending, take_job, now: self.now() }).await
     }
 
     /// The operations of a job.
@@ -369,15 +381,8 @@ impl Transaction for Claim {
     }
 }
 
-/// What a worker holds: the fence of every write to it.
-struct Hold {
-    worker: WorkerId,
-    id: String,
-    attempt: i64,
-}
-
 struct GoOn {
-    hold: Hold,
+    lease: OperationLease,
     advance: Advance,
     now: i64,
 }
@@ -397,9 +402,9 @@ impl Transaction for GoOn {
             Advance::Release => "due_at = $4, worker = NULL",
         };
         let query = sqlx::query(AssertSqlSafe(format!("UPDATE operations SET updated_at = $4, {change} {fence}")))
-            .bind(self.hold.id.as_str())
-            .bind(self.hold.worker.as_str())
-            .bind(self.hold.attempt)
+            .bind(self.lease.id.as_str())
+            .bind(self.lease.worker.as_str())
+            .bind(self.lease.attempt)
             .bind(self.now);
         let query = match &self.advance {
             Advance::Intent { guest_state } => query.bind(guest_state.as_slice()),
@@ -415,8 +420,7 @@ impl Transaction for GoOn {
 }
 
 struct End {
-    hold: Hold,
-    job: String,
+    lease: OperationLease,
     ending: Ending,
     take_job: bool,
     now: i64,
@@ -428,7 +432,7 @@ impl Transaction for End {
     async fn run(&self, tx: &mut AnyConnection) -> Result<Settled, StoreError> {
         // First the job's row: on Postgres its lock orders this against the segment that begins to wait for it.
         sqlx::query("UPDATE jobs SET updated_at = $2 WHERE id = $1")
-            .bind(self.job.as_str())
+            .bind(self.lease.job.as_str())
             .bind(self.now)
             .execute(&mut *tx)
             .await?;
@@ -437,9 +441,9 @@ impl Transaction for End {
                  request = NULL, updated_at = $8, ended_at = $8
              WHERE id = $1 AND worker = $2 AND attempt = $3 AND state = 'open'",
         )
-        .bind(self.hold.id.as_str())
-        .bind(self.hold.worker.as_str())
-        .bind(self.hold.attempt)
+        .bind(self.lease.id.as_str())
+        .bind(self.lease.worker.as_str())
+        .bind(self.lease.attempt)
         .bind(self.ending.state.as_str())
         .bind(self.ending.outcome.as_deref())
         .bind(self.ending.error.as_deref())
@@ -459,14 +463,14 @@ impl Transaction for End {
             let taken = sqlx::query_as(AssertSqlSafe(format!(
                 "UPDATE jobs SET state = 'running', worker = $2, attempt = attempt + 1 WHERE {still} RETURNING *"
             )))
-            .bind(self.job.as_str())
-            .bind(self.hold.worker.as_str())
+            .bind(self.lease.job.as_str())
+            .bind(self.lease.worker.as_str())
             .fetch_optional(tx)
             .await?;
             return Ok(Settled { taken, queued: false });
         }
         let queued = sqlx::query(AssertSqlSafe(format!("UPDATE jobs SET state = 'queued', run_at = $2 WHERE {still}")))
-            .bind(self.job.as_str())
+            .bind(self.lease.job.as_str())
             .bind(self.now)
             .execute(tx)
             .await?;

@@ -53,15 +53,16 @@ pub enum Yielded {
 }
 
 /// What a segment of a run did, written in one transaction.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Segment {
-    lease: Lease,
-    steps: Vec<Step>,
-    operations: Vec<NewOperation>,
-    events: Vec<NewEvent>,
-    progress: Option<Progress>,
-    then: Yielded,
-    now: i64,
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Segment {
+    /// What its steps gave.
+    pub steps: Vec<Step>,
+    /// What it asks of providers.
+    pub operations: Vec<NewOperation>,
+    /// What it tells those who watch.
+    pub events: Vec<NewEvent>,
+    /// How far the job is.
+    pub progress: Option<Progress>,
 }
 
 impl Store {
@@ -84,17 +85,8 @@ impl Store {
     ///
     /// # Errors
     /// `Lost` where another worker has taken over, and then nothing is written; where the database fails.
-    pub async fn record(
-        &self,
-        lease: &Lease,
-        steps: Vec<Step>,
-        operations: Vec<NewOperation>,
-        events: Vec<NewEvent>,
-        progress: Option<Progress>,
-        then: Yielded,
-    ) -> Result<bool, StoreError> {
-        let segment = Segment { lease: lease.clone(), steps, operations, events, progress, then, now: self.now() };
-        self.db.write(segment).await
+    pub async fn record(&self, lease: &Lease, segment: Segment, then: Yielded) -> Result<bool, StoreError> {
+        self.db.write(Record { lease: lease.clone(), segment, then, now: self.now() }).await
     }
 }
 
@@ -159,12 +151,20 @@ impl Transaction for Claim {
     }
 }
 
-impl Transaction for Segment {
+struct Record {
+    lease: Lease,
+    segment: Segment,
+    then: Yielded,
+    now: i64,
+}
+
+impl Transaction for Record {
     type Output = bool;
 
     async fn run(&self, tx: &mut AnyConnection) -> Result<bool, StoreError> {
         let Lease { job, worker, attempt } = &self.lease;
-        let mut events = self.events.clone();
+        let Segment { steps, operations, events, progress } = &self.segment;
+        let mut events = events.clone();
         events.extend(self.then.event());
         // First the job's row: it is the fence, and on Postgres the lock that orders this against the end of an
         // operation.
@@ -179,14 +179,14 @@ impl Transaction for Segment {
         .bind(*attempt)
         .bind(self.now)
         .bind(events.len() as i64)
-        .bind(self.progress.as_ref().map(|progress| progress.percent))
-        .bind(self.progress.as_ref().map(|progress| progress.step.as_str()))
+        .bind(progress.as_ref().map(|progress| progress.percent))
+        .bind(progress.as_ref().map(|progress| progress.step.as_str()))
         .fetch_optional(&mut *tx)
         .await?;
         let Some((cancel, last_event, owner)) = fenced else {
             return Err(StoreError::Lost);
         };
-        for step in &self.steps {
+        for step in steps {
             sqlx::query("INSERT INTO steps (job, key, input_hash, output, created_at) VALUES ($1, $2, $3, $4, $5)")
                 .bind(job.as_str())
                 .bind(step.key.as_str())
@@ -196,7 +196,8 @@ impl Transaction for Segment {
                 .execute(&mut *tx)
                 .await?;
         }
-        for operation in &self.operations {
+        // What is about to be cancelled begins nothing more.
+        for operation in operations.iter().filter(|_| cancel == 0) {
             operations::insert(tx, job, &owner, operation, self.now).await?;
         }
         events::append(tx, job, last_event - events.len() as i64, &events, self.now).await?;
@@ -205,7 +206,7 @@ impl Transaction for Segment {
     }
 }
 
-impl Segment {
+impl Record {
     async fn go_on(&self, tx: &mut AnyConnection, cancel: bool) -> Result<(), StoreError> {
         let job = self.lease.job.as_str();
         let (state, result, error) = match &self.then {

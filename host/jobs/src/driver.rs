@@ -1,0 +1,50 @@
+//! What takes an operation from one wait to the next.
+
+use futures_util::future::BoxFuture;
+use kinora_store::{Advance, Ending, Operation, OperationLease, Store};
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::Stop;
+use crate::persist::persist;
+
+/// What takes an operation from one wait to the next: asks the provider, performs its requests.
+pub trait Driver: Send + Sync + 'static {
+    /// Goes on with an operation until it waits or ends. What must be on disk before something happens outside is
+    /// written through `held`.
+    fn drive(&self, held: HeldOperation) -> BoxFuture<'_, Result<Driven, Stop>>;
+}
+
+/// An operation that this worker holds.
+pub struct HeldOperation {
+    /// The row. Large parts may be taken out of it once they are used.
+    pub operation: Operation,
+    /// Set when the job's owner wants it to end.
+    pub cancelled: CancellationToken,
+    pub(crate) lease: OperationLease,
+    pub(crate) store: Store,
+}
+
+/// How far an operation went.
+#[derive(Debug)]
+pub enum Driven {
+    /// It has ended.
+    Ended(Ending),
+    /// It waits, and this worker lets go of it.
+    Waits {
+        /// What the provider wants back; absent where it has not changed.
+        guest_state: Option<Vec<u8>>,
+        /// Milliseconds.
+        wait_ms: i64,
+    },
+}
+
+impl HeldOperation {
+    /// Writes how it goes on, and returns when that is on disk.
+    ///
+    /// # Errors
+    /// `Stop::Store` where the operation is another worker's now.
+    pub async fn advance(&self, advance: Advance) -> Result<(), Stop> {
+        persist(|| self.store.advance_operation(&self.lease, advance.clone())).await?;
+        Ok(())
+    }
+}

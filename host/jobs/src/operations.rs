@@ -1,0 +1,129 @@
+//! The engine's way with operations: due ones are claimed in batches, each is driven from one wait to the next.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use kinora_store::{Advance, Ending, Operation, OperationLease, OperationState, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::driver::{Driven, HeldOperation};
+use crate::engine::Inner;
+use crate::failure::{Failure, Stop};
+use crate::persist::persist;
+
+/// The most operations of one claim.
+const TOGETHER: usize = 64;
+
+impl Inner {
+    /// Claims operations when they are due and there is room.
+    pub(crate) async fn claim_operations(self: Arc<Self>) {
+        loop {
+            let sleep = match self.store.next_due().await {
+                Ok(Some(due)) => Duration::from_millis((due - self.store.now()).max(0) as u64),
+                _ => self.options.look,
+            };
+            tokio::select! {
+                () = self.draining.cancelled() => return,
+                () = self.wake_operations.notified() => {}
+                () = tokio::time::sleep(sleep.min(self.options.look)) => {}
+            }
+            loop {
+                let room = self.operation_slots.available_permits().min(TOGETHER);
+                if room == 0 || self.draining.is_cancelled() {
+                    break;
+                }
+                match self.store.claim_operations(&self.worker(), room as i64).await {
+                    Ok(operations) => {
+                        let all = operations.len() == room;
+                        operations.into_iter().for_each(|operation| self.spawn_operation(operation));
+                        if !all {
+                            break;
+                        }
+                    }
+                    Err(error) => {
+                        tracing::warn!("no operations can be claimed: {error}");
+                        tokio::time::sleep(self.options.look).await;
+                        break;
+                    }
+                }
+            }
+            // A slot that becomes free wakes this loop.
+            if self.operation_slots.available_permits() == 0 {
+                tokio::select! {
+                    () = self.draining.cancelled() => return,
+                    () = self.wake_operations.notified() => {}
+                }
+            }
+        }
+    }
+
+    pub(crate) fn spawn_operation(self: &Arc<Self>, operation: Operation) {
+        let inner = self.clone();
+        self.tasks.spawn(async move {
+            let Ok(_slot) = inner.operation_slots.clone().acquire_owned().await else { return };
+            let id = operation.id.clone();
+            let cancelled = CancellationToken::new();
+            if operation.cancel_requested {
+                cancelled.cancel();
+            }
+            inner.running().insert(id.clone(), cancelled.clone());
+            let result = inner.drive(operation, cancelled).await;
+            inner.running().remove(&id);
+            if let Err(error) = result {
+                tracing::warn!(operation = %id, "this host no longer drives the operation: {error}");
+            }
+            inner.wake_operations.notify_one();
+        });
+    }
+
+    async fn drive(self: &Arc<Self>, operation: Operation, cancelled: CancellationToken) -> Result<(), StoreError> {
+        let lease = operation.lease(&self.worker());
+        let held = HeldOperation { operation, cancelled, lease: lease.clone(), store: self.store.clone() };
+        let driven = tokio::select! {
+            driven = AssertUnwindSafe(self.driver.drive(held)).catch_unwind() => driven.unwrap_or_else(|_| {
+                let failure = Failure::new("internal", "Kinora failed while it spoke to the provider; its log says where");
+                Err(Stop::Failed(failure))
+            }),
+            // What is under way is given up; whoever takes it over sees from its phase what may be done again.
+            () = self.stopping.cancelled() => return Ok(()),
+        };
+        match driven {
+            Ok(Driven::Ended(ending)) => self.settle(&lease, ending).await,
+            Ok(Driven::Waits { guest_state, wait_ms }) => {
+                persist(|| {
+                    self.store.advance_operation(&lease, Advance::Wait { guest_state: guest_state.clone(), wait_ms })
+                })
+                .await
+            }
+            Err(Stop::Store(error)) => Err(error),
+            Err(Stop::Failed(failure)) => self.settle(&lease, failed(&failure)).await,
+            Err(other) => {
+                let failure = Failure::new("internal", format!("a driver cannot stop with {other:?}"));
+                self.settle(&lease, failed(&failure)).await
+            }
+        }
+    }
+
+    async fn settle(self: &Arc<Self>, lease: &OperationLease, ending: Ending) -> Result<(), StoreError> {
+        let take = !self.draining.is_cancelled();
+        let settled = persist(|| self.store.end_operation(lease, ending.clone(), take)).await?;
+        if let Some(job) = settled.taken {
+            self.take_up(job);
+        } else if settled.queued {
+            self.wake_jobs();
+        }
+        Ok(())
+    }
+}
+
+fn failed(failure: &Failure) -> Ending {
+    Ending {
+        state: OperationState::Failed,
+        outcome: None,
+        error: Some(failure.to_json()),
+        unknown: 0,
+        ledger: Vec::new(),
+    }
+}
