@@ -1,1 +1,3 @@
 //! To be written.
+mod blobs;
+pub use blobs::{Blob, BlobError, BlobId, BlobStream, Blobs, PutError};
