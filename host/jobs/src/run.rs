@@ -176,13 +176,13 @@ impl Run {
         &mut self,
         key: &str,
         input: &impl Serialize,
-        work: impl AsyncFnOnce() -> Result<T, Stop>,
+        work: impl Future<Output = Result<T, Stop>> + Send,
     ) -> Result<T, Stop> {
         let input_hash = digest(input)?;
         if let Some(output) = self.recall(key, &input_hash)? {
             return Ok(output);
         }
-        let output = work().await?;
+        let output = work.await?;
         self.remember(key, input_hash, &output)?;
         Ok(output)
     }
@@ -232,12 +232,12 @@ impl Run {
     pub async fn begin(
         &mut self,
         key: &str,
-        request: impl AsyncFnOnce() -> Result<OperationRequest, Stop>,
+        request: impl Future<Output = Result<OperationRequest, Stop>> + Send,
     ) -> Result<(), Stop> {
         if self.operations.contains_key(key) {
             return Ok(());
         }
-        let OperationRequest { kind, plugin, digest, document } = request().await?;
+        let OperationRequest { kind, plugin, digest, document } = request.await?;
         let id = Uuid::now_v7().to_string();
         let taken_by = self.takes.clone();
         self.segment.operations.push(NewOperation { id, step: key.into(), kind, plugin, digest, document, taken_by });

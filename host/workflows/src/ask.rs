@@ -1,5 +1,6 @@
 //! Asking a provider as a step of a job, and what its failures allow.
 
+use futures_util::future::BoxFuture;
 use kinora_domain::documents::{MediaOutcome, Outcome, TextOutcome};
 use kinora_jobs::{Ended, Failure, OperationError, OperationRequest, Run, Stop};
 use kinora_runtime::Plugin;
@@ -21,6 +22,9 @@ pub(crate) enum Answer<T> {
     Failed(OperationError, Again),
 }
 
+/// What composes a request, when it is needed.
+pub(crate) type Compose<'a> = dyn Fn() -> BoxFuture<'a, Result<OperationRequest, Stop>> + Sync + 'a;
+
 /// The request of an operation.
 pub(crate) fn request(plugin: &Plugin, kind: &str, document: &impl Serialize) -> Result<OperationRequest, Stop> {
     Ok(OperationRequest {
@@ -40,10 +44,10 @@ pub(crate) async fn ask_text(
     run: &mut Run,
     key: &str,
     unknown: &mut i64,
-    mut compose: impl AsyncFnMut() -> Result<OperationRequest, Stop>,
+    compose: &Compose<'_>,
 ) -> Result<Answer<TextOutcome>, Stop> {
     for key in [key.to_owned(), format!("{key}-again")] {
-        run.begin(&key, &mut compose).await?;
+        run.begin(&key, compose()).await?;
         let ended = run.ended(&key)?;
         let before = *unknown;
         *unknown += ended.unknown;
@@ -70,11 +74,11 @@ pub(crate) async fn ask_media(
     run: &mut Run,
     studio: &Studio,
     key: &str,
-    mut compose: impl AsyncFnMut() -> Result<OperationRequest, Stop>,
+    compose: impl Fn() -> Result<OperationRequest, Stop> + Sync,
 ) -> Result<Answer<MediaOutcome>, Stop> {
     for attempt in 1.. {
         let key = format!("{key}-{attempt}");
-        run.begin(&key, &mut compose).await?;
+        run.begin(&key, async { compose() }).await?;
         match read(run.ended(&key)?)? {
             Ok(Outcome::Media(media)) if !media.items.is_empty() => return Ok(Answer::Outcome(media)),
             Ok(_) => return Ok(other_kind("media")),
@@ -94,7 +98,10 @@ pub(crate) fn pause(studio: &Studio, attempt: u32, error: &OperationError) -> Du
 }
 
 fn other_kind<T>(wanted: &str) -> Answer<T> {
-    Answer::Failed(OperationError::new("malformed-output", format!("the provider's outcome is not {wanted}")), Again::ByRule)
+    Answer::Failed(
+        OperationError::new("malformed-output", format!("the provider's outcome is not {wanted}")),
+        Again::ByRule,
+    )
 }
 
 fn read(ended: Ended) -> Result<Result<Outcome, OperationError>, Stop> {

@@ -192,7 +192,9 @@ impl Drive<'_> {
             if self.sends >= BILLABLE_SENDS {
                 return Ok(Some(Event::TransportFailed(TransportFailure {
                     kind: "refused-by-policy".into(),
-                    message: format!("an operation may send {BILLABLE_SENDS} request that costs money, and this one has"),
+                    message: format!(
+                        "an operation may send {BILLABLE_SENDS} request that costs money, and this one has"
+                    ),
                     maybe_accepted: false,
                 })));
             }
@@ -393,5 +395,8 @@ fn provider_error(error: ProviderError) -> OperationError {
 }
 
 fn plugin_error(error: &PluginError) -> OperationError {
-    OperationError { upstream_code: Some(error.rule.to_string()), ..OperationError::new("plugin-failed", error.to_string()) }
+    OperationError {
+        upstream_code: Some(error.rule.to_string()),
+        ..OperationError::new("plugin-failed", error.to_string())
+    }
 }

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use kinora_domain::documents::{Problem, Role, StrategyRequest, Usage};
-use kinora_jobs::{Failure, Level, OperationError, Run, Stop};
+use kinora_jobs::{Failure, Level, OperationError, OperationRequest, Run, Stop};
 use kinora_runtime::Rule;
 use serde_json::{Value, json};
 
@@ -68,12 +69,15 @@ pub(crate) async fn generate(
             problems: std::mem::take(&mut problems),
         };
         run.log(Level::Info, format!("Sending request to {title}..."));
-        let compose = async || {
-            let mut prompt = strategy.compose_prompt(&request, &none).await.map_err(stop)?;
-            prompt.model = prompt.model.or_else(|| model.map(str::to_owned));
-            ask::request(provider, "text", &prompt)
+        let (request, none) = (&request, &none);
+        let compose = || -> BoxFuture<'_, Result<OperationRequest, Stop>> {
+            Box::pin(async move {
+                let mut prompt = strategy.compose_prompt(request, none).await.map_err(stop)?;
+                prompt.model = prompt.model.or_else(|| model.map(str::to_owned));
+                ask::request(provider, "text", &prompt)
+            })
         };
-        let trouble = match ask::ask_text(run, &format!("{prefix}-{attempt}"), &mut unknown, compose).await? {
+        let trouble = match ask::ask_text(run, &format!("{prefix}-{attempt}"), &mut unknown, &compose).await? {
             Answer::Failed(error, again) => {
                 run.log(Level::Error, format!("❌ Attempt {attempt} failed: {}", error.message));
                 if !error.retryable || !matches!(again, Again::ByRule | Again::OnceMore) {
@@ -84,7 +88,7 @@ pub(crate) async fn generate(
             Answer::Outcome(answer) => {
                 run.log(Level::Info, format!("{title} response received"));
                 add(&mut usage, answer.usage);
-                match strategy.interpret(&request, &answer.text, &none).await {
+                match strategy.interpret(request, &answer.text, none).await {
                     Err(error) if error.rule == Rule::Declined => {
                         let said = if answer.truncated {
                             format!("The answer was cut off at the token limit ({})", error.detail)
@@ -96,7 +100,7 @@ pub(crate) async fn generate(
                     }
                     Err(error) => return Err(stop(error)),
                     Ok(document) => {
-                        let verdict = validator.validate(&document, input, &none).await.map_err(stop)?;
+                        let verdict = validator.validate(&document, input, none).await.map_err(stop)?;
                         run.log(Level::Info, (contract.seen)(&title, &answer.text, &document, &verdict.problems));
                         let Some(problem) = verdict.problems.first() else {
                             run.log(Level::Info, format!("✅ Attempt {attempt} validation passed!"));
@@ -165,7 +169,9 @@ pub(crate) fn fixed_sentence(kind: &str) -> Option<&'static str> {
         "rate-limited" => "Rate limit exceeded. Please try again later.",
         "quota-exhausted" => "The account's quota is used up. The administrator must raise it or add credit.",
         "authentication" => "The provider refused the API key. The administrator must set a valid one.",
-        "content-policy" => "The provider refused the request because of its content policy. Please change the request.",
+        "content-policy" => {
+            "The provider refused the request because of its content policy. Please change the request."
+        }
         "model-unavailable" => "The model is not available any more. The administrator must choose another one.",
         "unavailable" => "The service is unavailable. Please try again later.",
         "timeout" => "The service did not answer in time. Please try again later.",

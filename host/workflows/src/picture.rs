@@ -30,7 +30,7 @@ pub(crate) async fn begin_picture(
     key: &str,
     operation: &ImageOperation,
 ) -> Result<(), Stop> {
-    run.begin(&format!("{key}-1"), async || compose(studio, operation)).await
+    run.begin(&format!("{key}-1"), async { compose(studio, operation) }).await
 }
 
 /// Makes a picture.
@@ -43,14 +43,14 @@ pub(crate) async fn make_picture(
     key: &str,
     operation: &ImageOperation,
 ) -> Result<Result<Picture, OperationError>, Stop> {
-    let media = match ask::ask_media(run, studio, key, async || compose(studio, operation)).await? {
+    let media = match ask::ask_media(run, studio, key, || compose(studio, operation)).await? {
         Answer::Outcome(media) => media,
         Answer::Failed(error, _) => return Ok(Err(error)),
     };
     let (blob, warnings) = match media.items.into_iter().next() {
         Some(MediaItem::Blob { handle }) => (handle, Vec::new()),
         Some(MediaItem::Draw { drawing }) => {
-            run.step(&format!("{key}-drawn"), &drawing, async || draw(studio, &drawing).await).await?
+            run.step(&format!("{key}-drawn"), &drawing, draw(studio, &drawing)).await?
         }
         Some(MediaItem::Attachment { .. }) | None => {
             return Ok(Err(OperationError::new("malformed-output", "the provider's outcome has no picture")));
