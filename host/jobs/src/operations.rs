@@ -34,7 +34,7 @@ impl Inner {
                 if room == 0 || self.draining.is_cancelled() {
                     break;
                 }
-                match self.store.claim_operations(&self.worker(), room as i64).await {
+                match self.store.claim_operations(&self.worker(), room as i64, self.options.only.as_deref()).await {
                     Ok(operations) => {
                         let all = operations.len() == room;
                         operations.into_iter().for_each(|operation| self.spawn_operation(operation));

@@ -173,7 +173,7 @@ async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
     run.enter_step("Rendering the film", RENDERING);
     run.flush().await?;
     let plan = compose_film(studio, &request, &scenario, &pictures, &made_by).await?;
-    let folder = tempfile::tempdir().map_err(|source| file("the temporary folder", source))?;
+    let folder = studio.scratch()?;
     let output = folder.path().join("film.mp4");
     let job = Job::Film { film: plan.clone(), output: output.clone(), blobs: BTreeMap::new() };
     let report = render(studio, run, &job).await?;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use kinora_domain::documents::{Problem, Role, StrategyRequest, Usage};
+use kinora_domain::documents::{Problem, Role, StrategyRequest};
 use kinora_jobs::{Failure, Level, OperationError, OperationRequest, Run, Stop};
 use kinora_runtime::Rule;
 use serde_json::{Value, json};
@@ -28,7 +28,6 @@ pub(crate) struct Contract {
 pub(crate) struct Generated {
     pub document: Value,
     pub made_by: String,
-    pub usage: Usage,
 }
 
 /// Why one attempt failed.
@@ -57,7 +56,6 @@ pub(crate) async fn generate(
     let noun = contract.noun;
     let none = json!({});
     let mut problems = Vec::new();
-    let mut usage = Usage::default();
     let mut unknown = 0;
     let attempts = studio.retry.attempts.max(1);
     for attempt in 1.. {
@@ -87,7 +85,6 @@ pub(crate) async fn generate(
             }
             Answer::Outcome(answer) => {
                 run.log(Level::Info, format!("{title} response received"));
-                add(&mut usage, answer.usage);
                 match strategy.interpret(request, &answer.text, none).await {
                     Err(error) if error.rule == Rule::Declined => {
                         let said = if answer.truncated {
@@ -104,7 +101,7 @@ pub(crate) async fn generate(
                         run.log(Level::Info, (contract.seen)(&title, &answer.text, &document, &verdict.problems));
                         let Some(problem) = verdict.problems.first() else {
                             run.log(Level::Info, format!("✅ Attempt {attempt} validation passed!"));
-                            return Ok(Generated { document, made_by: answer.made_by, usage });
+                            return Ok(Generated { document, made_by: answer.made_by });
                         };
                         run.log(Level::Warn, format!("❌ Attempt {attempt} validation failed: {}", problem.message));
                         Trouble::Wrong(verdict.problems)
@@ -194,13 +191,6 @@ fn capital(word: &str) -> String {
 /// `2`, `0.05`.
 fn seconds(pause: Duration) -> String {
     format!("{}", pause.as_millis() as f64 / 1000.0)
-}
-
-fn add(total: &mut Usage, more: Usage) {
-    total.input_tokens += more.input_tokens;
-    total.output_tokens += more.output_tokens;
-    total.pictures += more.pictures;
-    total.video_ms += more.video_ms;
 }
 
 #[cfg(test)]

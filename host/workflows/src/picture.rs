@@ -85,7 +85,7 @@ pub(crate) async fn compose_drawing(studio: &Studio, drawing: &Drawing) -> Resul
 /// Draws a picture into the blob store.
 async fn draw(studio: &Studio, drawing: &Drawing) -> Result<(String, Vec<String>), Stop> {
     let composition = compose_drawing(studio, drawing).await?;
-    let folder = tempfile::tempdir().map_err(|source| file("the temporary folder", source))?;
+    let folder = studio.scratch()?;
     let output = folder.path().join("picture.png");
     let job = Job::Picture { composition, output: output.clone(), blobs: BTreeMap::new() };
     let report = studio.render(&job, |_| {}).await.map_err(stop)?;

@@ -1,6 +1,7 @@
 //! What a workflow works with: plugins and what each may reach, media workers, blobs, and the administrator's choices.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct Studio {
     pub policy: Policy,
     /// Large content.
     pub blobs: Blobs,
+    /// Where files are while they are made. What a process leaves there when it is killed is cleared at the next start.
+    pub scratch: PathBuf,
     /// Who renders.
     pub worker: Worker,
     /// How many render at once.
@@ -126,6 +129,12 @@ impl Studio {
         // The semaphore is never closed; without a place the work goes on all the same.
         let _place = self.render_slots.acquire().await.ok();
         self.worker.run(job, on_progress).await
+    }
+
+    /// A folder for files that are being made; it goes when it is dropped.
+    pub(crate) fn scratch(&self) -> Result<tempfile::TempDir, WorkflowError> {
+        tempfile::tempdir_in(&self.scratch)
+            .map_err(|source| WorkflowError::File { path: "the data folder's tmp".into(), source })
     }
 
     /// What an outcome cost, in millionths of a US dollar, and the model's name.
