@@ -18,7 +18,7 @@ const TIMEOUT_MS: u64 = 300_000;
 pub struct Settings {
     pub text_model: Option<String>,
     pub image_model: Option<String>,
-    pub json: Json,
+    pub json: Way,
     pub reasoning_effort: Option<String>,
     pub token_limit_field: TokenLimit,
     pub image_sizes: Vec<String>,
@@ -30,10 +30,10 @@ pub struct Settings {
     timeout_seconds: Option<u64>,
 }
 
-/// How JSON is asked for.
+/// The way JSON is asked for.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Json {
+pub enum Way {
     #[default]
     AsAsked,
     FunctionCall,
@@ -76,10 +76,10 @@ impl Settings {
     /// The way to ask a model for JSON. One that thinks takes no functions from Chat Completions.
     pub fn via(&self, asked: OutputVia, thinks: bool) -> OutputVia {
         match self.json {
-            Json::FunctionCall => OutputVia::FunctionCall,
-            Json::JsonSchema => OutputVia::JsonSchema,
-            Json::AsAsked if thinks => OutputVia::JsonSchema,
-            Json::AsAsked => asked,
+            Way::FunctionCall => OutputVia::FunctionCall,
+            Way::JsonSchema => OutputVia::JsonSchema,
+            Way::AsAsked if thinks => OutputVia::JsonSchema,
+            Way::AsAsked => asked,
         }
     }
 
