@@ -18,6 +18,10 @@ fn the_manifest_is_valid_by_the_published_schema() {
     let manifest = serde_json::to_value(OpenAi::manifest()).unwrap();
     let problems: Vec<String> = validator.iter_errors(&manifest).map(|error| error.to_string()).collect();
     assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(
+        (&manifest["id"], &manifest["title"], &manifest["role"]),
+        (&json!("openai"), &json!("OpenAI"), &json!("provider"))
+    );
 }
 
 #[test]
