@@ -97,7 +97,7 @@ impl Settings {
 pub fn schema() -> Value {
     let model = |operation: &str, what: &str| {
         json!({"type": "string", "minLength": 1, "default": models::default(operation), "description":
-            format!("The model that {what} where a request names none. Any id the server knows, also one that is not listed.")})
+            format!("The model that {what} where a request names none. Any id the server knows, listed or not.")})
     };
     let account = |what: &str| {
         json!({"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "description":
@@ -117,14 +117,15 @@ pub fn schema() -> Value {
                 "How long a model may think before it answers; absent means the model's own default. With anything but \
                  none the temperature of a request is dropped."},
             "token_limit_field": {"enum": ["max_completion_tokens", "max_tokens"], "default": "max_completion_tokens",
-                "description": "The field that limits the length of an answer; many local servers know max_tokens only."},
-            "image_sizes": {"type": "array", "items": {"type": "string", "pattern": "^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$"},
-                "description": "The sizes the image model paints, such as 1024x1024; the nearest is asked for. Absent \
-                 means what is known of the model, and OpenAI's standard sizes for one that is not listed."},
+                "description": "The field that limits the length of an answer; local servers often know max_tokens."},
+            "image_sizes": {"type": "array",
+                "items": {"type": "string", "pattern": "^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$"}, "description":
+                "The sizes the image model paints, such as 1024x1024; the nearest is asked for. Absent means what is \
+                 known of the model, and OpenAI's standard sizes for one that is not listed."},
             "image_quality": {"enum": ["auto", "low", "medium", "high"], "description":
                 "The quality, and with it the price, of pictures; absent means the model's own default."},
             "image_format": {"enum": ["png", "jpeg", "webp"], "description":
-                "The file format of pictures; absent means jpeg for listed models (a tenth of the bytes of png) and the \
+                "The file format of pictures; absent means jpeg for listed models (far fewer bytes than png) and the \
                  server's own choice for others."},
             "image_moderation": {"enum": ["auto", "low"], "description":
                 "How strictly OpenAI filters pictures; absent means auto. Not sent with reference pictures, for which \

@@ -142,7 +142,8 @@ fn a_blocked_picture_is_a_matter_of_policy() {
 fn a_key_never_gets_into_a_message() {
     for echoed in ["sk-proj-abc***********wxyz", "https://example.com/my key", "secret"] {
         let message = format!(
-            "Incorrect API key provided: {echoed}. You can find your API key at https://platform.openai.com/account/api-keys."
+            "Incorrect API key provided: {echoed}. You can find your API key at \
+             https://platform.openai.com/account/api-keys."
         );
         let error = error(401, &[], &told(&message, "invalid_request_error", json!("invalid_api_key")));
         assert_eq!(error.message, "The API key was refused: Incorrect API key provided.");
