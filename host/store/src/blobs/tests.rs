@@ -59,7 +59,7 @@ async fn what_was_put_is_read_back() {
 #[tokio::test]
 async fn one_content_is_stored_once_however_it_comes() {
     let (folder, blobs) = blobs();
-    let content: Vec<u8> = (0..3 * PART + 17).map(|at| (at * 31 >> 3) as u8).collect();
+    let content: Vec<u8> = (0..3 * PART + 17).map(|at| ((at * 31) >> 3) as u8).collect();
     let at_once = blobs.put(Bytes::from(content.clone())).await.expect("stored");
     for size in [1000, PART, 2 * PART + 1] {
         let stream = stream::iter(content.chunks(size).map(|piece| Ok::<_, Infallible>(Bytes::copy_from_slice(piece))));
