@@ -4,7 +4,7 @@
 CARGO ?= cargo
 PROMPT ?= A lighthouse keeper's last night before the light goes automatic
 
-.PHONY: demo build run test lint bench components packages clean
+.PHONY: demo build run test lint bench components packages test-packages clean
 
 ## demo: build, then make demo.mp4 out of one sentence
 demo: build
@@ -22,7 +22,7 @@ run: build
 	target/release/kinora $(ARGS)
 
 ## test: all tests, of the host, of the SDK and of the components
-test: packages components
+test: test-packages components
 	$(CARGO) test --locked --release --workspace
 	$(CARGO) test --locked --quiet --manifest-path plugins/Cargo.toml --workspace --exclude kinora-fixture-hostile
 
@@ -42,6 +42,11 @@ components: packages
 
 packages:
 	@. scripts/install.sh && need ffmpeg ffmpeg fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf gcc cc libc6-dev /usr/include/stdlib.h
+
+# Debian keeps the server's programs out of PATH, and its client alone has the folder too.
+test-packages: packages
+	@[ "$$KINORA_TESTS_WITHOUT_POSTGRES" = 1 ] || { . scripts/install.sh && \
+	    need postgresql "$$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -n 1)"; }
 
 clean:
 	$(CARGO) clean

@@ -5,6 +5,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+pub mod http;
+
 /// A working folder with the binary at hand.
 pub struct Bench {
     pub folder: TempDir,

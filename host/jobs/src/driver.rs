@@ -39,6 +39,11 @@ pub enum Driven {
 }
 
 impl HeldOperation {
+    /// The store's clock, milliseconds since 1970.
+    pub fn now(&self) -> i64 {
+        self.store.now()
+    }
+
     /// Writes how it goes on, and returns when that is on disk.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub struct EngineOptions {
     pub operations: usize,
     /// A job during which the host died so often is given up: it may be the reason.
     pub crashes: i64,
+    /// The only job it runs; absent: all.
+    pub only: Option<String>,
 }
 
 impl Default for EngineOptions {
@@ -41,6 +43,7 @@ impl Default for EngineOptions {
             jobs: 64,
             operations: 4096,
             crashes: 20,
+            only: None,
         }
     }
 }
@@ -104,6 +107,7 @@ impl Engine {
             loops: TaskTracker::new(),
             options,
         });
+        inner.wake_jobs.notify_one();
         inner.loops.spawn(inner.clone().claim_jobs());
         inner.loops.spawn(inner.clone().claim_operations());
         inner.loops.spawn(inner.clone().keep_lease());
@@ -251,7 +255,7 @@ impl Inner {
                 if room == 0 || self.draining.is_cancelled() {
                     break;
                 }
-                let jobs = match self.store.claim_jobs(&self.worker(), room as i64).await {
+                let jobs = match self.store.claim_jobs(&self.worker(), room as i64, self.options.only.as_deref()).await {
                     Ok(jobs) => jobs,
                     Err(error) => {
                         tracing::warn!("no jobs can be claimed: {error}");

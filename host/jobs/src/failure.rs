@@ -32,6 +32,39 @@ impl Failure {
     }
 }
 
+/// Why an operation failed: the `error` of an operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationError {
+    /// The open vocabulary of provider errors, and `interrupted` where the host ended while an answer was awaited.
+    pub kind: String,
+    /// A sentence.
+    pub message: String,
+    /// The upstream's own code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_code: Option<String>,
+    /// The HTTP status, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// Whether the provider says that the same request may succeed later.
+    #[serde(default)]
+    pub retryable: bool,
+    /// How long the upstream asks to wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}
+
+impl OperationError {
+    /// An error that the same request would meet again.
+    pub fn new(kind: impl Into<String>, message: impl Into<String>) -> Self {
+        OperationError { kind: kind.into(), message: message.into(), ..Self::default() }
+    }
+
+    /// The error as the row keeps it.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("an error is plain text")
+    }
+}
+
 /// Why a run stops before its result.
 #[derive(Debug)]
 pub enum Stop {

@@ -17,7 +17,7 @@ mod workflow;
 
 pub use driver::{Driven, Driver, HeldOperation};
 pub use engine::{Engine, EngineOptions};
-pub use failure::{Failure, Stop};
+pub use failure::{Failure, OperationError, Stop};
 pub use hub::Changes;
 pub use run::{Ended, Level, OperationRequest, Run};
 pub use workflow::Workflow;

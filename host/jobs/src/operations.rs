@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::driver::{Driven, HeldOperation};
 use crate::engine::Inner;
-use crate::failure::{Failure, Stop};
+use crate::failure::{OperationError, Stop};
 use crate::persist::persist;
 
 /// The most operations of one claim.
@@ -34,7 +34,7 @@ impl Inner {
                 if room == 0 || self.draining.is_cancelled() {
                     break;
                 }
-                match self.store.claim_operations(&self.worker(), room as i64).await {
+                match self.store.claim_operations(&self.worker(), room as i64, self.options.only.as_deref()).await {
                     Ok(operations) => {
                         let all = operations.len() == room;
                         operations.into_iter().for_each(|operation| self.spawn_operation(operation));
@@ -83,8 +83,7 @@ impl Inner {
         let held = HeldOperation { operation, cancelled, lease: lease.clone(), store: self.store.clone() };
         let driven = tokio::select! {
             driven = AssertUnwindSafe(self.driver.drive(held)).catch_unwind() => driven.unwrap_or_else(|_| {
-                let failure = Failure::new("internal", "Kinora failed while it spoke to the provider; its log says where");
-                Err(Stop::Failed(failure))
+                Ok(Driven::Ended(failed("Kinora failed while it spoke to the provider; its log says where")))
             }),
             // What is under way is given up; whoever takes it over sees from its phase what may be done again.
             () = self.stopping.cancelled() => return Ok(()),
@@ -98,11 +97,7 @@ impl Inner {
                 .await
             }
             Err(Stop::Store(error)) => Err(error),
-            Err(Stop::Failed(failure)) => self.settle(&lease, failed(&failure)).await,
-            Err(other) => {
-                let failure = Failure::new("internal", format!("a driver cannot stop with {other:?}"));
-                self.settle(&lease, failed(&failure)).await
-            }
+            Err(other) => self.settle(&lease, failed(&format!("a driver cannot stop with {other:?}"))).await,
         }
     }
 
@@ -118,11 +113,11 @@ impl Inner {
     }
 }
 
-fn failed(failure: &Failure) -> Ending {
+fn failed(message: &str) -> Ending {
     Ending {
         state: OperationState::Failed,
         outcome: None,
-        error: Some(failure.to_json()),
+        error: Some(OperationError::new("internal", message).to_json()),
         unknown: 0,
         ledger: Vec::new(),
     }

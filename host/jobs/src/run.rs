@@ -13,7 +13,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::failure::{Failure, Stop};
+use crate::failure::{Failure, OperationError, Stop};
 use crate::hub::Hub;
 use crate::persist::persist;
 
@@ -48,8 +48,8 @@ pub struct Ended {
     pub state: OperationState,
     /// What was made, JSON.
     pub outcome: Option<String>,
-    /// Why it failed, JSON.
-    pub error: Option<String>,
+    /// Why it failed.
+    pub error: Option<OperationError>,
     /// Its requests of which nobody knows whether they were accepted.
     pub unknown: i64,
 }
@@ -176,13 +176,13 @@ impl Run {
         &mut self,
         key: &str,
         input: &impl Serialize,
-        work: impl AsyncFnOnce() -> Result<T, Stop>,
+        work: impl Future<Output = Result<T, Stop>> + Send,
     ) -> Result<T, Stop> {
         let input_hash = digest(input)?;
         if let Some(output) = self.recall(key, &input_hash)? {
             return Ok(output);
         }
-        let output = work().await?;
+        let output = work.await?;
         self.remember(key, input_hash, &output)?;
         Ok(output)
     }
@@ -232,12 +232,12 @@ impl Run {
     pub async fn begin(
         &mut self,
         key: &str,
-        request: impl AsyncFnOnce() -> Result<OperationRequest, Stop>,
+        request: impl Future<Output = Result<OperationRequest, Stop>> + Send,
     ) -> Result<(), Stop> {
         if self.operations.contains_key(key) {
             return Ok(());
         }
-        let OperationRequest { kind, plugin, digest, document } = request().await?;
+        let OperationRequest { kind, plugin, digest, document } = request.await?;
         let id = Uuid::now_v7().to_string();
         let taken_by = self.takes.clone();
         self.segment.operations.push(NewOperation { id, step: key.into(), kind, plugin, digest, document, taken_by });
@@ -260,7 +260,7 @@ impl Run {
                 Ok(Ended {
                     state,
                     outcome: operation.outcome.clone(),
-                    error: operation.error.clone(),
+                    error: operation.error.as_deref().and_then(|error| serde_json::from_str(error).ok()),
                     unknown: operation.unknown,
                 })
             }
@@ -299,8 +299,8 @@ impl Run {
 }
 
 fn uncertain(job: &str, error: Option<&str>) -> Failure {
-    let said = error.and_then(|error| serde_json::from_str::<Failure>(error).ok());
-    let message = said.map_or_else(|| "no answer came".into(), |failure| failure.message);
+    let said = error.and_then(|error| serde_json::from_str::<OperationError>(error).ok());
+    let message = said.map_or_else(|| "no answer came".into(), |error| error.message);
     Failure {
         code: "uncertain".into(),
         message: format!("It is not known whether the provider accepted a request that costs money: {message}"),

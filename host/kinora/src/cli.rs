@@ -29,13 +29,24 @@ pub struct Common {
     /// The data folder: plugins, caches [default: ~/.local/share/kinora]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// A Postgres that several hosts may share [default: a file in the data folder]
+    #[arg(long, global = true, value_name = "URL")]
+    pub database: Option<String>,
+    /// The folder for pictures and films [default: blobs in the data folder]
+    #[arg(long, global = true, value_name = "URL")]
+    pub blobs: Option<String>,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve the REST API and run its jobs
+    Serve(Serve),
     /// Make a film out of a prompt
     Make(Make),
+    /// Make tokens for the API
+    #[command(subcommand)]
+    Token(Token),
     /// Say what is missing on this machine, each with its remedy
     Doctor,
     /// Print the effective settings and where each comes from
@@ -43,6 +54,28 @@ pub enum Command {
     /// Look at plugins: list them, check a file, run a file
     #[command(subcommand)]
     Plugin(Plugin),
+}
+
+/// Serve the REST API and run its jobs.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// An address with port; may be given several times; port 0 takes any that is free [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Vec<String>,
+}
+
+/// Make tokens for the API.
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token for a user, who is made where the name is new, and print it; it is shown this once
+    Create {
+        /// Whose token it is
+        #[arg(long, value_name = "NAME")]
+        user: String,
+        /// What it allows: user or admin
+        #[arg(long, value_name = "ROLE", default_value = "user", value_parser = ["user", "admin"])]
+        role: String,
+    },
 }
 
 /// Make a film out of a prompt.

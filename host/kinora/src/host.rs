@@ -1,14 +1,19 @@
-//! Puts the parts together: settings → runtime → catalog → studio.
+//! Puts the parts together: settings → runtime → catalog → studio → store → engine.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use kinora_jobs::{Engine, EngineOptions, Workflow};
 use kinora_media::Worker;
+use kinora_runtime::egress::{Egress, EgressOptions, Policy};
 use kinora_runtime::{Catalog, Limits, Runtime, RuntimeOptions, Shipped};
-use kinora_workflows::{Providers, Retry, Studio};
+use kinora_store::{Backend, Blobs, DataFolder, Store};
+use kinora_workflows::{FilmWorkflow, OperationDriver, Providers, Retry, ScenarioWorkflow, Studio};
+use tokio::sync::Semaphore;
 
+use crate::adapters;
 use crate::settings::Settings;
 
 /// The components inside this binary; none where it was not built by `make build`.
@@ -19,15 +24,16 @@ pub const SHIPPED: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/shipped.rs")
 /// # Errors
 /// Where the machine cannot run WebAssembly.
 pub fn runtime(settings: &Settings) -> Result<Arc<Runtime>> {
-    let plugins = &settings.plugins;
+    let limits = &settings.limits;
+    let cache = settings.storage.cache.clone().unwrap_or_else(|| settings.storage.data.join("cache"));
     Ok(Runtime::new(RuntimeOptions {
         limits: Limits {
-            compute: Duration::from_millis(plugins.compute_ms),
-            wall: Duration::from_millis(plugins.wall_ms),
-            memory: plugins.memory_mib << 20,
+            compute: Duration::from_millis(limits.compute_ms),
+            wall: Duration::from_millis(limits.wall_ms),
+            memory: limits.memory_mib << 20,
             ..Limits::default()
         },
-        cache: Some(settings.storage.data.join("cache/components")),
+        cache: Some(cache.join("components")),
     })?)
 }
 
@@ -36,22 +42,100 @@ pub async fn catalog(settings: &Settings, runtime: &Arc<Runtime>) -> Catalog {
     Catalog::load(runtime, SHIPPED, &settings.storage.data.join("plugins")).await
 }
 
-/// Everything that workflows need.
+/// Opens the rows and the blobs, without taking the data folder.
 ///
 /// # Errors
-/// Where the machine cannot run WebAssembly or the binary cannot find itself.
-pub async fn studio(settings: &Settings) -> Result<Studio> {
+/// Where one of them cannot be used.
+pub async fn open(settings: &Settings) -> Result<(Store, Blobs)> {
+    let storage = &settings.storage;
+    let backend = match &storage.database {
+        None => Backend::Sqlite(storage.data.join("kinora.db")),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Backend::Postgres(url.clone())
+        }
+        Some(_) => bail!("the setting \"storage.database\" is no postgres:// URL; without it a file is used"),
+    };
+    let blobs = match storage.blobs.as_deref() {
+        None => storage.data.join("blobs"),
+        Some(url) if url.starts_with("file://") => url["file://".len()..].into(),
+        Some(url) if url.contains("://") => {
+            bail!("the setting \"storage.blobs\" is {url}; this version keeps blobs in a folder: a path or file://PATH")
+        }
+        Some(path) => path.into(),
+    };
+    Ok((Store::open(&backend).await?, Blobs::local(blobs)?))
+}
+
+/// A host that holds its data folder and runs jobs.
+pub struct Host {
+    /// What runs them.
+    pub engine: Engine,
+    /// What they work with.
+    pub studio: Arc<Studio>,
+    /// Held as long as this lives.
+    _folder: DataFolder,
+}
+
+impl Host {
+    /// Begins to run jobs: all, or `only` one.
+    ///
+    /// # Errors
+    /// Where a part cannot be started.
+    pub async fn start(
+        settings: &Settings,
+        folder: DataFolder,
+        store: Store,
+        studio: Arc<Studio>,
+        only: Option<String>,
+    ) -> Result<Self> {
+        // What an earlier process was making when it was killed.
+        let _ = std::fs::remove_dir_all(&studio.scratch);
+        std::fs::create_dir_all(&studio.scratch)
+            .with_context(|| format!("the data folder {} cannot be written", settings.storage.data.display()))?;
+        let workflows: Vec<Arc<dyn Workflow>> =
+            vec![Arc::new(ScenarioWorkflow::new(studio.clone())), Arc::new(FilmWorkflow::new(studio.clone()))];
+        let driver = Arc::new(OperationDriver::new(studio.clone()));
+        let options = EngineOptions { only, ..EngineOptions::default() };
+        let engine = Engine::start(store, folder.host(), workflows, driver, options).await?;
+        Ok(Host { engine, studio, _folder: folder })
+    }
+}
+
+/// Everything that workflows need. `provider` takes the place of the settings' choice.
+///
+/// # Errors
+/// Where the machine cannot run WebAssembly, the binary cannot find itself, or a provider's settings are wrong.
+pub async fn studio(settings: &Settings, blobs: Blobs, provider: Option<&str>) -> Result<Arc<Studio>> {
     let runtime = runtime(settings)?;
     let catalog = catalog(settings, &runtime).await;
-    Ok(Studio {
+    for refused in &catalog.refused {
+        tracing::warn!("{refused}");
+    }
+    let adapters = adapters::all(settings, &catalog)?;
+    let text = adapters::choose(settings, &catalog, &adapters, "text", provider)?;
+    let image = adapters::choose(settings, &catalog, &adapters, "image", provider)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(Arc::new(Studio {
+        adapters,
         catalog,
+        egress: Egress::new(EgressOptions::default())?,
+        policy: Policy::default(),
+        blobs,
+        scratch: settings.storage.data.join("tmp"),
         worker: worker(&settings.media.ffmpeg)?,
-        providers: Providers { text: settings.providers.text.clone(), image: settings.providers.image.clone() },
+        render_slots: Semaphore::new(settings.media.renders.unwrap_or(cores).max(1)),
+        providers: Providers {
+            text,
+            image,
+            poll_interval: settings.providers.poll_interval_ms.map(Duration::from_millis),
+        },
         retry: Retry {
             attempts: settings.generation.attempts,
             delay: Duration::from_millis(settings.generation.retry_delay_ms),
         },
-    })
+        prices: settings.prices.clone(),
+        thumbnails: settings.generation.thumbnails,
+    }))
 }
 
 /// The media worker is this very binary.

@@ -1,14 +1,17 @@
 //! The binary: command line, settings, wiring. Nothing else knows all the parts.
 
+mod adapters;
 mod cli;
 mod commands;
 mod host;
+mod models;
 mod screen;
 mod settings;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
     // The media worker is this binary too; it has no settings, no runtime and no log of its own.
@@ -16,7 +19,7 @@ fn main() -> ExitCode {
         return kinora_media::worker_main();
     }
     let cli = cli::Cli::parse();
-    screen::start_log(cli.verbose);
+    screen::start_log(cli.verbose, matches!(cli.command, cli::Command::Serve(_)));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -25,13 +28,16 @@ fn main() -> ExitCode {
         }
     };
     let ended = runtime.block_on(async {
-        tokio::select! {
-            ended = commands::run(cli) => ended,
-            () = interrupted() => {
-                tell!("kinora: interrupted; nothing half-written was left behind");
-                Ok(ExitCode::from(130))
-            }
-        }
+        let interruption = CancellationToken::new();
+        let told = interruption.clone();
+        tokio::spawn(async move {
+            interrupted().await;
+            told.cancel();
+            // Who asks twice does not want to wait.
+            interrupted().await;
+            std::process::exit(130);
+        });
+        commands::run(cli, interruption).await
     });
     // Whatever still waits for a file or a child must not hold the prompt back.
     runtime.shutdown_background();

@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use kinora_workflows::Observer;
 use tracing_subscriber::EnvFilter;
 
 /// Prints a line on standard output. A reader that has gone is no reason to panic, as it is for `println!`.
@@ -29,9 +28,9 @@ macro_rules! tell {
 /// Steps of the whole in the bar.
 const STEPS: u64 = 1_000;
 
-/// Sends log lines to standard error: warnings, or more on request.
-pub fn start_log(verbose: u8) {
-    let level = match verbose {
+/// Sends log lines to standard error: warnings, or more on request. A server tells what it does unasked.
+pub fn start_log(verbose: u8, server: bool) {
+    let level = match verbose + u8::from(server) {
         0 => "warn",
         1 => "info",
         _ => "debug",
@@ -46,7 +45,7 @@ pub fn start_log(verbose: u8) {
         .init();
 }
 
-/// Shows a workflow's progress on standard error.
+/// Shows how far a job is, on standard error.
 pub struct Screen {
     bar: Option<ProgressBar>,
     state: Mutex<State>,
@@ -54,12 +53,8 @@ pub struct Screen {
 
 #[derive(Default)]
 struct State {
-    name: String,
-    /// What the steps before have done of the whole.
-    done: f64,
-    /// What the current step is of the whole.
-    weight: f64,
-    /// The last tenth of the current step that was printed.
+    step: String,
+    /// The last tenth of the whole that was printed.
     printed: u64,
 }
 
@@ -84,47 +79,24 @@ impl Screen {
             bar.finish_and_clear();
         }
     }
-}
 
-impl Observer for Screen {
-    fn step(&self, name: &str, weight: f64) {
+    /// Shows the step and how far the whole is, in percent.
+    pub fn show(&self, step: &str, percent: f64) {
         let Ok(mut state) = self.state.lock() else {
             return;
         };
-        let done = state.done + state.weight;
-        *state = State { name: name.into(), done, weight, printed: 0 };
-        match &self.bar {
-            Some(bar) => {
-                bar.set_message(name.to_owned());
-                bar.set_position((done * STEPS as f64) as u64);
-            }
-            None => tell!("{name}"),
-        }
-    }
-
-    fn progress(&self, done: f64) {
-        let Ok(mut state) = self.state.lock() else {
+        if let Some(bar) = &self.bar {
+            bar.set_message(step.to_owned());
+            bar.set_position((percent / 100.0 * STEPS as f64) as u64);
             return;
-        };
-        match &self.bar {
-            Some(bar) => {
-                let whole = state.done + state.weight * done.clamp(0.0, 1.0);
-                bar.set_position((whole * STEPS as f64) as u64);
-            }
-            None => {
-                let tenth = (done * 10.0) as u64;
-                if tenth > state.printed {
-                    state.printed = tenth;
-                    tell!("{}: {} %", state.name, tenth * 10);
-                }
-            }
         }
-    }
-
-    fn warn(&self, message: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(format!("warning: {message}")),
-            None => tell!("warning: {message}"),
+        let tenth = (percent / 10.0) as u64;
+        if state.step != step {
+            tell!("{step}");
+            *state = State { step: step.into(), printed: tenth };
+        } else if tenth > state.printed {
+            state.printed = tenth;
+            tell!("{step}: {} % of the whole", tenth * 10);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The settings: defaults, `kinora.toml`, `.env`, environment `KINORA_SECTION__KEY`, flags; the later wins. An unknown
 //! key is an error that names the nearest known one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
@@ -9,6 +10,8 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use figment::util::nest;
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
+use kinora_domain::documents::Price;
+use kinora_runtime::egress::Override;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Common;
@@ -22,12 +25,20 @@ const PREFIX: &str = "KINORA_";
 pub struct Settings {
     /// Where things are kept.
     pub storage: Storage,
+    /// The HTTP server.
+    pub server: Server,
     /// Who makes what.
     pub providers: Providers,
+    /// Which models they use; absent: the provider's default.
+    pub models: Models,
     /// How often a model is asked.
     pub generation: Generation,
+    /// What single plugins are given, by id.
+    pub plugins: BTreeMap<String, Plugin>,
+    /// What models cost, by `provider/model`: takes the place of what the provider's manifest says.
+    pub prices: BTreeMap<String, Price>,
     /// What a call of a plugin may use.
-    pub plugins: Plugins,
+    pub limits: Limits,
     /// Native media.
     pub media: Media,
 }
@@ -38,16 +49,60 @@ pub struct Settings {
 pub struct Storage {
     /// The data folder.
     pub data: PathBuf,
+    /// `postgres://…`, or absent for a file in the data folder.
+    pub database: Option<String>,
+    /// A folder for large content, or absent for one in the data folder.
+    pub blobs: Option<String>,
+    /// A folder for compiled components, or absent for one in the data folder.
+    pub cache: Option<PathBuf>,
 }
 
-/// Who makes what: plugin ids.
+/// The HTTP server.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Addresses with port; port 0 takes any that is free.
+    pub listen: Vec<String>,
+    /// Origins whose pages may call the API; absent: any port of this machine.
+    pub cors_origins: Option<Vec<String>>,
+    /// Host names under which clients without a token may call, besides this machine's own.
+    pub hosts: Vec<String>,
+    /// Calls a minute that begin something new, for each user or address.
+    pub creating_per_minute: u32,
+    /// Calls a minute that only read, for each user or address.
+    pub reading_per_minute: u32,
+    /// How long requests that are under way are waited for at the end.
+    pub drain_seconds: u64,
+    /// The secret that signs logins: `env:NAME` or `file:PATH`; absent: a file in the data folder. Hosts that share a
+    /// database share it.
+    pub secret: Option<String>,
+}
+
+/// Who makes what: plugin ids. Absent: the first of openai, gemini, replicate that has its key and can do it, else
+/// offline.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Providers {
     /// Who writes.
-    pub text: String,
+    pub text: Option<String>,
     /// Who draws.
-    pub image: String,
+    pub image: Option<String>,
+    /// Who films.
+    pub video: Option<String>,
+    /// The longest wait between two polls, whatever a plugin asks for.
+    pub poll_interval_ms: Option<u64>,
+}
+
+/// Which models are used, by the upstream's name or as `provider/model`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Models {
+    /// For words.
+    pub text: Option<String>,
+    /// For pictures.
+    pub image: Option<String>,
+    /// For clips.
+    pub video: Option<String>,
 }
 
 /// How often a model is asked.
@@ -58,12 +113,30 @@ pub struct Generation {
     pub attempts: u32,
     /// The pause after the first attempt; after the n-th it is n times as long.
     pub retry_delay_ms: u64,
+    /// Whether scenarios get a thumbnail.
+    pub thumbnails: bool,
+}
+
+/// What one plugin is given.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plugin {
+    /// Where its endpoints are, by their name in the manifest.
+    #[serde(default)]
+    pub endpoints: BTreeMap<String, Override>,
+    /// Its keys, by the credential's name in the manifest: `env:NAME` or `file:PATH`. Absent: the environment variable
+    /// that the manifest names.
+    #[serde(default)]
+    pub credentials: BTreeMap<String, String>,
+    /// Its own settings, as its manifest describes them.
+    #[serde(default)]
+    pub settings: BTreeMap<String, serde_json::Value>,
 }
 
 /// What a call of a plugin may use.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Plugins {
+pub struct Limits {
     /// Computing time.
     pub compute_ms: u64,
     /// Time on the clock.
@@ -78,16 +151,30 @@ pub struct Plugins {
 pub struct Media {
     /// The ffmpeg to call: a name to look up in PATH, or a path.
     pub ffmpeg: PathBuf,
+    /// Pictures and films that are rendered at once; absent: as many as there are cores.
+    pub renders: Option<usize>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            storage: Storage { data: default_data_folder() },
-            providers: Providers { text: "offline".into(), image: "offline".into() },
-            generation: Generation { attempts: 3, retry_delay_ms: 2_000 },
-            plugins: Plugins { compute_ms: 2_000, wall_ms: 10_000, memory_mib: 256 },
-            media: Media { ffmpeg: "ffmpeg".into() },
+            storage: Storage { data: default_data_folder(), database: None, blobs: None, cache: None },
+            server: Server {
+                listen: vec!["127.0.0.1:8080".into()],
+                cors_origins: None,
+                hosts: Vec::new(),
+                creating_per_minute: 600,
+                reading_per_minute: 6_000,
+                drain_seconds: 20,
+                secret: None,
+            },
+            providers: Providers { text: None, image: None, video: None, poll_interval_ms: None },
+            models: Models { text: None, image: None, video: None },
+            generation: Generation { attempts: 3, retry_delay_ms: 2_000, thumbnails: true },
+            plugins: BTreeMap::new(),
+            prices: BTreeMap::new(),
+            limits: Limits { compute_ms: 2_000, wall_ms: 10_000, memory_mib: 256 },
+            media: Media { ffmpeg: "ffmpeg".into(), renders: None },
         }
     }
 }
@@ -114,15 +201,15 @@ pub struct Row {
 ///
 /// # Errors
 /// Where a source cannot be read, a key is unknown, or a value is of the wrong type or out of range.
-pub fn load(common: &Common) -> Result<(Settings, Vec<Row>)> {
-    let figment = sources(common)?;
+pub fn load(common: &Common, listen: &[String]) -> Result<(Settings, Vec<Row>)> {
+    let figment = sources(common, listen)?;
     let settings: Settings = figment.extract().map_err(explain)?;
     check(&settings)?;
     let rows = rows(&figment, &settings);
     Ok((settings, rows))
 }
 
-fn sources(common: &Common) -> Result<Figment> {
+fn sources(common: &Common, listen: &[String]) -> Result<Figment> {
     let mut figment = Figment::from(Serialized::defaults(Settings::default()));
     match &common.config {
         Some(file) if !file.is_file() => {
@@ -139,7 +226,16 @@ fn sources(common: &Common) -> Result<Figment> {
     }
     figment = figment.merge(Env::prefixed(PREFIX).ignore(&["log"]).split("__"));
     if let Some(data) = &common.data {
-        figment = figment.merge(Flag("storage.data", data.display().to_string(), "--data"));
+        figment = figment.merge(Flag("storage.data", data.display().to_string().into(), "--data"));
+    }
+    if let Some(database) = &common.database {
+        figment = figment.merge(Flag("storage.database", database.clone().into(), "--database"));
+    }
+    if let Some(blobs) = &common.blobs {
+        figment = figment.merge(Flag("storage.blobs", blobs.clone().into(), "--blobs"));
+    }
+    if !listen.is_empty() {
+        figment = figment.merge(Flag("server.listen", listen.to_vec().into(), "--listen"));
     }
     Ok(figment)
 }
@@ -187,7 +283,7 @@ impl Provider for DotEnv {
 }
 
 /// A value from the command line.
-struct Flag(&'static str, String, &'static str);
+struct Flag(&'static str, Value, &'static str);
 
 impl Provider for Flag {
     fn metadata(&self) -> Metadata {
@@ -195,7 +291,7 @@ impl Provider for Flag {
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        let dict = nest(self.0, self.1.clone().into()).into_dict().unwrap_or_default();
+        let dict = nest(self.0, self.1.clone()).into_dict().unwrap_or_default();
         Ok(Profile::Default.collect(dict))
     }
 }
@@ -252,38 +348,77 @@ fn check(settings: &Settings) -> Result<()> {
     };
     range("generation.attempts", settings.generation.attempts.into(), 1, 10)?;
     range("generation.retry_delay_ms", settings.generation.retry_delay_ms, 0, 600_000)?;
-    range("plugins.compute_ms", settings.plugins.compute_ms, 10, 60_000)?;
-    range("plugins.wall_ms", settings.plugins.wall_ms, 10, 600_000)?;
-    range("plugins.memory_mib", settings.plugins.memory_mib as u64, 1, 4_096)?;
+    range("limits.compute_ms", settings.limits.compute_ms, 10, 60_000)?;
+    range("limits.wall_ms", settings.limits.wall_ms, 10, 600_000)?;
+    range("limits.memory_mib", settings.limits.memory_mib as u64, 1, 4_096)?;
     Ok(())
 }
 
 fn rows(figment: &Figment, settings: &Settings) -> Vec<Row> {
-    let Ok(Value::Dict(_, sections)) = Value::serialize(settings) else {
-        return Vec::new();
-    };
     let mut rows = Vec::new();
-    for (section, value) in &sections {
-        for (name, value) in value.as_dict().into_iter().flatten() {
-            let key = format!("{section}.{name}");
-            let source = match figment.find_metadata(&key) {
-                Some(metadata) => match source_name(metadata) {
-                    name if name.contains("kinora::settings") => "default".into(),
-                    name => name,
-                },
-                None => "default".into(),
-            };
-            rows.push(Row {
-                value: match value.as_str() {
-                    Some(text) => format!("{text:?}"),
-                    None => serde_json::to_string(value).unwrap_or_default(),
-                },
-                key,
-                source,
-            });
-        }
+    if let Ok(Value::Dict(_, sections)) = Value::serialize(settings) {
+        flatten(figment, String::new(), &sections, &mut rows);
     }
     rows
+}
+
+fn flatten(figment: &Figment, prefix: String, dict: &Dict, rows: &mut Vec<Row>) {
+    for (name, value) in dict {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        if let Some(inner) = value.as_dict() {
+            flatten(figment, key, inner, rows);
+            continue;
+        }
+        let source = match figment.find_metadata(&key) {
+            Some(metadata) => match source_name(metadata) {
+                name if name.contains("kinora::settings") => "default".into(),
+                name => name,
+            },
+            None => "default".into(),
+        };
+        let value = match value.as_str() {
+            Some(text) => format!("{:?}", without_password(text)),
+            None => serde_json::to_string(value).unwrap_or_default(),
+        };
+        rows.push(Row { key, value, source });
+    }
+}
+
+/// A URL without the password in it; any other text as it is.
+fn without_password(text: &str) -> String {
+    let masked = || {
+        let (scheme, rest) = text.split_once("://")?;
+        let (login, host) = rest.rsplit_once('@')?;
+        let (user, _) = login.split_once(':')?;
+        Some(format!("{scheme}://{user}:***@{host}"))
+    };
+    masked().unwrap_or_else(|| text.to_owned())
+}
+
+/// What the environment says, or else the `.env` file: for variables that other programs know too.
+pub fn variable(name: &str) -> Option<String> {
+    let of_file = || {
+        let mut pairs = dotenvy::from_path_iter(".env").ok()?.filter_map(Result::ok);
+        pairs.find_map(|(key, value)| (key == name).then_some(value))
+    };
+    std::env::var(name).ok().or_else(of_file).filter(|value| !value.trim().is_empty())
+}
+
+/// Reads a secret that a setting refers to.
+///
+/// # Errors
+/// Where the reference is none, or leads nowhere. The secret itself is never told.
+pub fn secret(key: &str, reference: &str) -> Result<String> {
+    if let Some(name) = reference.strip_prefix("env:") {
+        return variable(name).with_context(|| format!("the setting \"{key}\": the variable {name} is not set"));
+    }
+    if let Some(path) = reference.strip_prefix("file:") {
+        let text = std::fs::read_to_string(path).with_context(|| format!("the setting \"{key}\": {path}"))?;
+        return Ok(text.trim().to_owned());
+    }
+    Err(anyhow!(
+        "the setting \"{key}\" holds a secret itself; write env:NAME or file:PATH there, and the secret in that place"
+    ))
 }
 
 /// Makes the data folder where it is missing.

@@ -1,12 +1,14 @@
 //! The plugin runtime: compiles components, checks them against their role's world, and calls them under limits.
 //!
 //! A call gets a fresh store and leaves nothing behind; a component that loops, eats, floods, traps or lies costs its
-//! own call and nothing else. What this crate must not know: jobs, storage, HTTP.
+//! own call and nothing else. What a component wants sent goes through [`egress`]. What this crate must not know: jobs,
+//! rows, and the HTTP API.
 
 mod cache;
 mod call;
 mod catalog;
 mod component;
+pub mod egress;
 mod error;
 mod limits;
 mod plugin;

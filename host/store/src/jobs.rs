@@ -412,7 +412,7 @@ impl Transaction for Resubmit {
         };
         sqlx::query(
             "UPDATE operations SET state = 'open', phase = 'start', guest_state = NULL, request = NULL, error = NULL,
-                 unknown = 0, worker = NULL, due_at = $2, updated_at = $2, ended_at = NULL
+                 sends = 0, unknown = 0, worker = NULL, due_at = $2, updated_at = $2, ended_at = NULL
              WHERE job = $1 AND state = 'uncertain'",
         )
         .bind(self.id.as_str())

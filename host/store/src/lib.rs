@@ -5,6 +5,7 @@
 //! reader never sees half of it. What this crate must not know: HTTP, plugins, what a workflow does.
 
 mod accounts;
+mod blobs;
 mod clock;
 mod database;
 mod error;
@@ -20,6 +21,7 @@ mod workers;
 mod writer;
 
 pub use accounts::{NewUser, Role, User};
+pub use blobs::{Blob, BlobError, BlobId, Blobs, PutError};
 pub use clock::Clock;
 pub use database::Backend;
 pub use error::StoreError;

@@ -229,12 +229,23 @@ pub struct Settled {
 }
 
 impl Store {
-    /// Takes up to `limit` operations that are due.
+    /// Takes up to `limit` operations that are due. With `only`, those of that job alone.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn claim_operations(&self, worker: &WorkerId, limit: i64) -> Result<Vec<Operation>, StoreError> {
-        let claim = Claim { worker: worker.clone(), limit, now: self.now(), skip_locked: self.db.skip_locked() };
+    pub async fn claim_operations(
+        &self,
+        worker: &WorkerId,
+        limit: i64,
+        only: Option<&str>,
+    ) -> Result<Vec<Operation>, StoreError> {
+        let claim = Claim {
+            worker: worker.clone(),
+            limit,
+            only: only.unwrap_or_default().into(),
+            now: self.now(),
+            skip_locked: self.db.skip_locked(),
+        };
         self.db.write(claim).await
     }
 
@@ -357,6 +368,7 @@ impl NewOperation {
 struct Claim {
     worker: WorkerId,
     limit: i64,
+    only: String,
     now: i64,
     skip_locked: &'static str,
 }
@@ -368,6 +380,7 @@ impl Transaction for Claim {
         let sql = format!(
             "UPDATE operations SET worker = $1, attempt = attempt + 1, updated_at = $2
              WHERE id IN (SELECT id FROM operations WHERE state = 'open' AND worker IS NULL AND due_at <= $2
+                            AND ($4 = '' OR job = $4)
                           ORDER BY due_at LIMIT $3{})
              RETURNING *",
             self.skip_locked
@@ -376,6 +389,7 @@ impl Transaction for Claim {
             .bind(self.worker.as_str())
             .bind(self.now)
             .bind(self.limit)
+            .bind(self.only.as_str())
             .fetch_all(tx)
             .await?)
     }

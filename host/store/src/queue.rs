@@ -66,14 +66,21 @@ pub struct Segment {
 }
 
 impl Store {
-    /// Takes up to `limit` jobs that may run now: those of the highest priority, the longest waiting first.
+    /// Takes up to `limit` jobs that may run now: those of the highest priority, the longest waiting first. With `only`,
+    /// that job alone.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn claim_jobs(&self, worker: &WorkerId, limit: i64) -> Result<Vec<Job>, StoreError> {
+    pub async fn claim_jobs(
+        &self,
+        worker: &WorkerId,
+        limit: i64,
+        only: Option<&str>,
+    ) -> Result<Vec<Job>, StoreError> {
         let claim = Claim {
             worker: worker.clone(),
             limit,
+            only: only.unwrap_or_default().into(),
             now: self.now(),
             skip_locked: self.db.skip_locked(),
             dialect: self.db.dialect,
@@ -93,6 +100,7 @@ impl Store {
 struct Claim {
     worker: WorkerId,
     limit: i64,
+    only: String,
     now: i64,
     skip_locked: &'static str,
     dialect: Dialect,
@@ -105,6 +113,7 @@ impl Transaction for Claim {
         let free = format!(
             "UPDATE jobs SET state = 'running', worker = $1, attempt = attempt + 1, updated_at = $2
              WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' AND run_at <= $2 AND concurrency_key IS NULL
+                            AND ($4 = '' OR id = $4)
                           ORDER BY priority DESC, run_at, id LIMIT $3{})
              RETURNING *",
             self.skip_locked
@@ -113,6 +122,7 @@ impl Transaction for Claim {
             .bind(self.worker.as_str())
             .bind(self.now)
             .bind(self.limit)
+            .bind(self.only.as_str())
             .fetch_all(&mut *tx)
             .await?;
         // Jobs with a key are taken one by one, each time with a fresh look at how many of its key are active; on
@@ -121,11 +131,13 @@ impl Transaction for Claim {
         while (jobs.len() as i64) < self.limit {
             let waiting: Option<(String,)> = sqlx::query_as(
                 "SELECT id FROM jobs AS mine WHERE state = 'queued' AND run_at <= $1 AND concurrency_key IS NOT NULL
+                   AND ($2 = '' OR id = $2)
                    AND (SELECT count(*) FROM jobs AS other WHERE other.concurrency_key = mine.concurrency_key
                         AND other.state IN ('running', 'waiting')) < concurrency_limit
                  ORDER BY priority DESC, run_at, id LIMIT 1",
             )
             .bind(self.now)
+            .bind(self.only.as_str())
             .fetch_optional(&mut *tx)
             .await?;
             let Some((id,)) = waiting else { break };

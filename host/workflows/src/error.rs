@@ -1,10 +1,12 @@
-//! Why a workflow ended without a result.
+//! Why a workflow cannot go on: always a word for programs and a sentence for people.
 
-use kinora_domain::documents::{Problem, Role};
+use kinora_domain::documents::Role;
+use kinora_jobs::{Failure, Stop};
 use kinora_media::MediaError;
 use kinora_runtime::PluginError;
+use kinora_store::BlobError;
 
-/// Why a workflow ended without a result.
+/// Why a workflow cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkflowError {
     /// What was asked for cannot be made.
@@ -23,43 +25,15 @@ pub enum WorkflowError {
     /// A component was stopped or declined.
     #[error(transparent)]
     Plugin(#[from] PluginError),
-    /// A provider failed.
-    #[error("{title} failed: {message}{}", after(*attempts))]
-    Provider {
-        /// The provider's title.
-        title: String,
-        /// The open vocabulary of provider errors.
-        kind: String,
-        /// A sentence.
-        message: String,
-        /// How often it was asked.
-        attempts: u32,
-    },
-    /// A model's answer could not be read.
-    #[error("{title} did not answer readable output. {message}{}", after(*attempts))]
-    Malformed {
-        /// The provider's title.
-        title: String,
-        /// Where it went wrong.
-        message: String,
-        /// How often it was asked.
-        attempts: u32,
-    },
-    /// A model's answer was wrong on every attempt.
-    #[error("{title} did not write a valid {kind}{}. Last error: {}", after(*attempts), first(problems))]
-    Invalid {
-        /// The provider's title.
-        title: String,
-        /// The kind of document.
-        kind: String,
-        /// What was wrong with the last attempt.
-        problems: Vec<Problem>,
-        /// How often it was asked.
-        attempts: u32,
-    },
     /// The picture or film could not be rendered.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// Content could not be stored or read.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// A document of ours cannot be written or read.
+    #[error("a document cannot be read: {0}")]
+    Document(#[from] serde_json::Error),
     /// A file could not be written.
     #[error("{path} cannot be written: {source}")]
     File {
@@ -70,13 +44,26 @@ pub enum WorkflowError {
     },
 }
 
-fn after(attempts: u32) -> String {
-    match attempts {
-        0 | 1 => String::new(),
-        n => format!(" (after {n} attempts)"),
+impl WorkflowError {
+    fn code(&self) -> &'static str {
+        match self {
+            WorkflowError::InvalidRequest(_) => "invalid-request",
+            WorkflowError::NoPlugin { .. } => "no-plugin",
+            WorkflowError::Plugin(_) => "plugin-failed",
+            WorkflowError::Media(_) => "render-failed",
+            WorkflowError::Blob(_) | WorkflowError::File { .. } => "storage",
+            WorkflowError::Document(_) => "internal",
+        }
     }
 }
 
-fn first(problems: &[Problem]) -> &str {
-    problems.first().map_or("none given", |problem| &problem.message)
+impl From<WorkflowError> for Stop {
+    fn from(error: WorkflowError) -> Self {
+        Stop::Failed(Failure::new(error.code(), error.to_string()))
+    }
+}
+
+/// Makes a failure of whatever a workflow's room failed with.
+pub(crate) fn stop(error: impl Into<WorkflowError>) -> Stop {
+    error.into().into()
 }

@@ -2,19 +2,30 @@
 //! music → one file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use kinora_domain::documents::{
-    Drawing, ImageOperation, MediaItem, Rate, Role, SCENE_SECONDS, ScenarioDraft, ScenarioRequest, SceneDraft, Usage,
+    Drawing, ImageOperation, Rate, SCENE_SECONDS, ScenarioDraft, ScenarioRequest, SceneDraft,
 };
 use kinora_domain::film::{Film, Motion, Music, Overlay, Segment, Source, View, check_canvas};
-use kinora_media::{Job, Report};
-use serde_json::json;
+use kinora_jobs::{Level, Run, Stop, Workflow};
+use kinora_media::Job;
+use kinora_store::BlobId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::error::WorkflowError;
-use crate::operation::{self, Ended};
-use crate::scenario::generate_scenario;
-use crate::studio::{Observer, Studio};
+use crate::error::{WorkflowError, stop};
+use crate::picture::{self, Picture, compose_drawing, file};
+use crate::scenario;
+use crate::studio::Studio;
+
+/// The kind of film jobs.
+pub const FILM_KIND: &str = "film";
+/// The version of their workflow.
+pub const FILM_VERSION: i64 = 1;
 
 /// The longest prompt in characters.
 const MAX_PROMPT: usize = 10_000;
@@ -28,9 +39,16 @@ const CROSSFADE_SECONDS: f64 = 0.6;
 const CAPTION_MARGIN_SECONDS: f64 = 0.8;
 /// Pictures are larger than the film by this, so that the camera can go near.
 const HEADROOM: f64 = 1.25;
+/// Where the parts begin, in percent of the whole.
+const DRAWING: f64 = 5.0;
+const RENDERING: f64 = 20.0;
+/// How often the progress of a render is written down.
+const REPORT_EVERY: Duration = Duration::from_millis(500);
+/// The largest film.
+const MAX_BYTES: u64 = 8 << 30;
 
 /// What to make.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FilmRequest {
     /// What the film is about.
     pub prompt: String,
@@ -52,26 +70,29 @@ pub struct FilmRequest {
     pub audio: bool,
     /// The language of titles and captions, BCP 47.
     pub language: String,
-    /// Where the scenario, the pictures and the film's plan go; they stay there.
-    pub folder: PathBuf,
-    /// Where the film goes.
-    pub output: PathBuf,
 }
 
-/// A film that was made.
+/// A film that was made: the result of a film job.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FilmMade {
+    /// The blob's id.
+    pub film: String,
     /// The plan.
     pub scenario: ScenarioDraft,
-    /// Frames, bytes and what the render cost.
-    pub report: Report,
+    /// The blobs of the scenes' pictures, in order.
+    pub pictures: Vec<String>,
+    /// How the film was put together.
+    pub plan: Film,
+    /// How many frames it has.
+    pub frames: u64,
+    /// Its size.
+    pub bytes: u64,
     /// Length in seconds.
     pub seconds: f64,
     /// Who made what, without repeats.
     pub made_by: Vec<String>,
-    /// What was counted upstream.
-    pub usage: Usage,
-    /// What it cost upstream, in millionths of a US dollar.
-    pub cost: u64,
+    /// What the person who waits should know.
+    pub warnings: Vec<String>,
 }
 
 impl FilmRequest {
@@ -109,49 +130,95 @@ impl FilmRequest {
     }
 }
 
-/// Makes a film.
-///
-/// # Errors
-/// Where the request is wrong, a plugin or a provider fails, or the film cannot be rendered. Nothing half-written
-/// stays at `output`.
-pub async fn make_film(
-    studio: &Studio,
-    request: &FilmRequest,
-    observer: &dyn Observer,
-) -> Result<FilmMade, WorkflowError> {
-    request.check()?;
-    let mut made_by = BTreeSet::new();
-    observer.step("Writing the scenario", 0.05);
-    let written = generate_scenario(studio, "film-scenario", &scenario_request(request)).await?;
-    let scenario = written.scenario;
-    made_by.insert(format!("text: {}", written.made_by));
-    keep_json(&request.folder, "scenario.json", &scenario).await?;
+/// Runs film jobs.
+pub struct FilmWorkflow {
+    studio: Arc<Studio>,
+}
 
-    observer.step("Drawing the pictures", 0.15);
-    let mut usage = written.usage;
-    let mut pictures = Vec::new();
-    for (index, scene) in scenario.scenes.iter().enumerate() {
-        let picture = draw_scene(studio, request, index, scene).await?;
-        made_by.insert(format!("pictures: {}", picture.made_by));
-        usage.pictures += picture.usage.pictures.max(1);
-        picture.warnings.iter().for_each(|warning| observer.warn(warning));
-        pictures.push(picture.path);
-        observer.progress((index + 1) as f64 / scenario.scenes.len() as f64);
+impl FilmWorkflow {
+    /// A workflow over a studio.
+    pub fn new(studio: Arc<Studio>) -> Self {
+        FilmWorkflow { studio }
+    }
+}
+
+impl Workflow for FilmWorkflow {
+    fn kind(&self) -> &'static str {
+        FILM_KIND
     }
 
+    fn version(&self) -> i64 {
+        FILM_VERSION
+    }
+
+    fn run<'a>(&'a self, run: &'a mut Run) -> BoxFuture<'a, Result<Value, Stop>> {
+        Box::pin(make(&self.studio, run))
+    }
+}
+
+async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
+    let request: FilmRequest = run.input()?;
+    request.check()?;
+    run.enter_step("Writing the scenario", 0.0);
+    let (scenario, written) = scenario::write(run, studio, "scenario", &scenario_request(&request)).await?;
+
+    run.enter_step("Drawing the pictures", DRAWING);
+    let drawn = draw_scenes(studio, run, &request, &scenario).await?;
+    let mut made_by = BTreeSet::from([format!("text: {}", written.made_by)]);
+    made_by.extend(drawn.iter().map(|picture| format!("pictures: {}", picture.made_by)));
     let made_by: Vec<String> = made_by.into_iter().collect();
-    let film = compose_film(studio, request, &scenario, pictures, &made_by).await?;
-    keep_json(&request.folder, "film.json", &film).await?;
-    observer.step("Rendering the film", 0.8);
-    let job = Job::Film { film: film.clone(), output: request.output.clone(), blobs: BTreeMap::new() };
-    let report = studio
-        .worker
-        .run(&job, |progress| {
-            observer.progress(progress.frame as f64 / progress.frames.max(1) as f64);
-        })
-        .await?;
-    report.warnings.iter().for_each(|warning| observer.warn(warning));
-    Ok(FilmMade { scenario, seconds: film.seconds(), made_by, cost: cost(studio, usage)?, usage, report })
+    let mut warnings: Vec<String> = drawn.iter().flat_map(|picture| picture.warnings.clone()).collect();
+    let pictures: Vec<String> = drawn.into_iter().map(|picture| picture.blob).collect();
+
+    run.enter_step("Rendering the film", RENDERING);
+    run.flush().await?;
+    let plan = compose_film(studio, &request, &scenario, &pictures, &made_by).await?;
+    let folder = studio.scratch()?;
+    let output = folder.path().join("film.mp4");
+    let job = Job::Film { film: plan.clone(), output: output.clone(), blobs: BTreeMap::new() };
+    let report = render(studio, run, &job).await?;
+    warnings.extend(report.warnings);
+    let rendered = tokio::fs::File::open(&output).await.map_err(|source| file("the rendered film", source))?;
+    let blob = studio.blobs.put_stream(tokio_util::io::ReaderStream::new(rendered), MAX_BYTES).await;
+    let blob = blob.map_err(|error| WorkflowError::InvalidRequest(format!("the film cannot be kept: {error}")))?;
+    for warning in &warnings {
+        run.log(Level::Warn, warning);
+    }
+    run.enter_step("The film is ready", 100.0);
+    let made = FilmMade {
+        film: blob.id.to_string(),
+        scenario,
+        pictures,
+        seconds: plan.seconds(),
+        plan,
+        frames: report.frames,
+        bytes: report.bytes,
+        made_by,
+        warnings,
+    };
+    serde_json::to_value(made).map_err(stop)
+}
+
+/// Renders, and writes down how far it is.
+async fn render(studio: &Studio, run: &mut Run, job: &Job) -> Result<kinora_media::Report, Stop> {
+    let (done, mut watched) = tokio::sync::watch::channel(0.0);
+    let rendering = studio.render(job, move |progress| {
+        let _ = done.send(progress.frame as f64 / progress.frames.max(1) as f64);
+    });
+    tokio::pin!(rendering);
+    let mut report = tokio::time::interval(REPORT_EVERY);
+    report.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            ended = &mut rendering => return ended.map_err(stop),
+            _ = report.tick() => {
+                if watched.has_changed().unwrap_or(false) {
+                    let done = *watched.borrow_and_update();
+                    run.progress(RENDERING + (100.0 - RENDERING) * done).await?;
+                }
+            }
+        }
+    }
 }
 
 fn scenario_request(request: &FilmRequest) -> ScenarioRequest {
@@ -168,22 +235,34 @@ fn scenario_request(request: &FilmRequest) -> ScenarioRequest {
     }
 }
 
-struct Picture {
-    path: PathBuf,
-    made_by: String,
-    usage: Usage,
-    warnings: Vec<String>,
+/// Asks for all pictures at once, then takes them in order.
+async fn draw_scenes(
+    studio: &Studio,
+    run: &mut Run,
+    request: &FilmRequest,
+    scenario: &ScenarioDraft,
+) -> Result<Vec<Picture>, Stop> {
+    let key = |index: usize| format!("picture-{}", index + 1);
+    let operations: Vec<ImageOperation> =
+        scenario.scenes.iter().enumerate().map(|(index, scene)| scene_picture(request, index, scene)).collect();
+    for (index, operation) in operations.iter().enumerate() {
+        picture::begin_picture(run, studio, &key(index), operation).await?;
+    }
+    let mut pictures = Vec::new();
+    for (index, operation) in operations.iter().enumerate() {
+        match picture::make_picture(run, studio, &key(index), operation).await? {
+            Ok(picture) => pictures.push(picture),
+            Err(error) => return Err(picture::failure(studio, &error).into()),
+        }
+        let share = (index + 1) as f64 / operations.len() as f64;
+        run.progress(DRAWING + (RENDERING - DRAWING) * share).await?;
+    }
+    Ok(pictures)
 }
 
-async fn draw_scene(
-    studio: &Studio,
-    request: &FilmRequest,
-    index: usize,
-    scene: &SceneDraft,
-) -> Result<Picture, WorkflowError> {
-    let provider = studio.provider("image")?;
+fn scene_picture(request: &FilmRequest, index: usize, scene: &SceneDraft) -> ImageOperation {
     let even = |side: u32| ((f64::from(side) * HEADROOM / 2.0).round() as u32 * 2).min(4320);
-    let operation = ImageOperation {
+    ImageOperation {
         prompt: scene.image_prompt.clone(),
         width: even(request.width),
         height: even(request.height),
@@ -191,47 +270,16 @@ async fn draw_scene(
         style: request.style.clone(),
         mood: request.mood.clone(),
         ..ImageOperation::default()
-    };
-    let id = format!("film-picture-{}", index + 1);
-    let (outcome, attachments) = match operation::run(provider, id, "image", &operation).await? {
-        Ended::Done(outcome, attachments) => (operation::media(provider, outcome)?, attachments),
-        Ended::Failed(error) => return Err(operation::failed(provider, error, 1)),
-    };
-    let name = format!("scene-{}", index + 1);
-    let mut warnings = Vec::new();
-    let path = match &outcome.items[0] {
-        MediaItem::Draw { drawing } => {
-            let path = request.folder.join(format!("{name}.png"));
-            let composition = compose(studio, drawing).await?;
-            let job = Job::Picture { composition, output: path.clone(), blobs: BTreeMap::new() };
-            warnings = studio.worker.run(&job, |_| {}).await?.warnings;
-            path
-        }
-        MediaItem::Attachment { name: wanted } => {
-            let attachment = attachments
-                .into_iter()
-                .find(|attachment| attachment.name == *wanted)
-                .ok_or_else(|| missing(&provider.manifest.title, wanted))?;
-            let path = request.folder.join(name);
-            write(&path, &attachment.content).await?;
-            path
-        }
-        MediaItem::Blob { handle } => return Err(missing(&provider.manifest.title, handle)),
-    };
-    Ok(Picture { path, made_by: outcome.made_by, usage: outcome.usage, warnings })
-}
-
-fn missing(title: &str, name: &str) -> WorkflowError {
-    WorkflowError::Malformed {
-        title: title.into(),
-        message: format!("its outcome names {name:?}, which did not come with it"),
-        attempts: 1,
     }
 }
 
-async fn compose(studio: &Studio, drawing: &Drawing) -> Result<kinora_domain::documents::Composition, WorkflowError> {
-    let renderer = studio.serving(Role::Renderer, &drawing.kind)?;
-    Ok(renderer.compose_drawing(drawing, &json!({})).await?)
+/// Where a picture is on this machine.
+fn picture_path(studio: &Studio, blob: &str) -> Result<PathBuf, WorkflowError> {
+    let id: BlobId = blob.parse()?;
+    studio
+        .blobs
+        .path(&id)
+        .ok_or_else(|| WorkflowError::InvalidRequest("films are rendered where blobs are in a local folder".into()))
 }
 
 /// Puts the film together, in whole frames: boundaries are rounded, never lengths, so that the film has exactly the
@@ -240,7 +288,7 @@ async fn compose_film(
     studio: &Studio,
     request: &FilmRequest,
     scenario: &ScenarioDraft,
-    pictures: Vec<PathBuf>,
+    pictures: &[String],
     made_by: &[String],
 ) -> Result<Film, WorkflowError> {
     let total = request.frames(f64::from(request.seconds));
@@ -263,7 +311,7 @@ async fn compose_film(
         data: Vec::new(),
     };
 
-    let title = compose(
+    let title = compose_drawing(
         studio,
         &Drawing {
             title: scenario.title.clone(),
@@ -283,13 +331,13 @@ async fn compose_film(
     let count = pictures.len() as u32;
     // What the scenes share: the film without the title card, plus what the crossfades take twice.
     let shared = total + count * crossfade - title_frames;
-    for (index, (path, scene)) in pictures.into_iter().zip(&scenario.scenes).enumerate() {
+    for (index, (blob, scene)) in pictures.iter().zip(&scenario.scenes).enumerate() {
         let boundary = |k: u64| (u64::from(shared) * k / u64::from(count)) as u32;
         let frames = boundary(index as u64 + 1) - boundary(index as u64);
         let mut overlays = Vec::new();
         let shown = frames.saturating_sub(2 * margin);
         if !scene.text_overlay_prompt.trim().is_empty() && shown > margin {
-            let composition = compose(
+            let composition = compose_drawing(
                 studio,
                 &Drawing {
                     title: scene.text_overlay_prompt.clone(),
@@ -301,7 +349,7 @@ async fn compose_film(
             overlays.push(Overlay { composition, start: margin });
         }
         segments.push(Segment {
-            source: Source::Picture { path, motion: motion(request.seed, index) },
+            source: Source::Picture { path: picture_path(studio, blob)?, motion: motion(request.seed, index) },
             frames,
             crossfade,
             overlays,
@@ -342,29 +390,4 @@ fn motion(seed: u64, index: usize) -> Motion {
     ];
     let (from, to) = moves[(seed as usize).wrapping_add(index) % moves.len()];
     Motion { from, to }
-}
-
-/// What the providers' price lists say, the first model of each operation being the one that is used.
-fn cost(studio: &Studio, usage: Usage) -> Result<u64, WorkflowError> {
-    let price = |operation: &str| -> Result<_, WorkflowError> {
-        let models = &studio.provider(operation)?.manifest.models;
-        let model = models.iter().find(|model| model.operation == operation);
-        Ok(model.and_then(|model| model.price.clone()).unwrap_or_default())
-    };
-    let (text, image) = (price("text")?, price("image")?);
-    let million = |tokens: u64, price: Option<u64>| tokens * price.unwrap_or(0) / 1_000_000;
-    Ok(million(usage.input_tokens, text.input_tokens)
-        + million(usage.output_tokens, text.output_tokens)
-        + usage.pictures * image.picture.unwrap_or(0))
-}
-
-async fn keep_json(folder: &Path, name: &str, document: &impl serde::Serialize) -> Result<(), WorkflowError> {
-    let text = serde_json::to_vec_pretty(document).map_err(|error| WorkflowError::InvalidRequest(error.to_string()))?;
-    write(&folder.join(name), &text).await
-}
-
-async fn write(path: &Path, content: &[u8]) -> Result<(), WorkflowError> {
-    tokio::fs::write(path, content)
-        .await
-        .map_err(|source| WorkflowError::File { path: path.display().to_string(), source })
 }

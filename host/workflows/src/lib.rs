@@ -1,16 +1,22 @@
-//! What each contract does, as steps over the plugins and the media workers. No HTTP, no SQL, no wasmtime.
+//! What each contract does, as steps of durable jobs over the plugins and the media workers. No HTTP, no SQL, no
+//! wasmtime.
 //!
-//! `generate` is the one engine of every text contract (strategy → provider → strategy → validator); `operation`
-//! drives a provider's machine; `scenario` and `film` are the contracts.
+//! `generate` is the one engine of every text contract (strategy → provider → strategy → validator), `ask` and
+//! `picture` are its way to providers, `driver` takes operations from one wait to the next, `resend` decides what may
+//! be sent again; `scenario` and `film` are the contracts.
 
+mod ask;
+mod driver;
 mod error;
 mod film;
 mod generate;
-mod operation;
+mod picture;
+mod resend;
 mod scenario;
 mod studio;
 
+pub use driver::OperationDriver;
 pub use error::WorkflowError;
-pub use film::{FilmMade, FilmRequest, make_film};
-pub use scenario::{ScenarioMade, generate_scenario};
-pub use studio::{Observer, Providers, Retry, Studio};
+pub use film::{FILM_KIND, FILM_VERSION, FilmMade, FilmRequest, FilmWorkflow};
+pub use scenario::{SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, ScenarioWorkflow};
+pub use studio::{Adapter, Choice, Providers, Retry, Studio};

@@ -1,11 +1,17 @@
-//! What a workflow works with: plugins, media workers, the choice of providers, and somebody who watches.
+//! What a workflow works with: plugins and what each may reach, media workers, blobs, and the administrator's choices.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kinora_domain::documents::Role;
-use kinora_media::Worker;
+use kinora_domain::documents::{MediaOutcome, Model, Outcome, Price, Role, TextOutcome, Usage};
+use kinora_media::{MediaError, Worker};
+use kinora_runtime::egress::{Egress, Grant, Policy};
 use kinora_runtime::{Catalog, Plugin};
+use kinora_store::Blobs;
+use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use crate::error::WorkflowError;
 
@@ -13,21 +19,57 @@ use crate::error::WorkflowError;
 pub struct Studio {
     /// The plugins.
     pub catalog: Catalog,
+    /// What each provider is given, by id.
+    pub adapters: BTreeMap<String, Adapter>,
+    /// The way out.
+    pub egress: Egress,
+    /// What decides about it.
+    pub policy: Policy,
+    /// Large content.
+    pub blobs: Blobs,
+    /// Where files are while they are made. What a process leaves there when it is killed is cleared at the next start.
+    pub scratch: PathBuf,
     /// Who renders.
     pub worker: Worker,
+    /// How many render at once.
+    pub render_slots: Semaphore,
     /// Who makes what.
     pub providers: Providers,
     /// How often a model is asked.
     pub retry: Retry,
+    /// What models cost, by `provider/model`; takes the place of what the manifest says.
+    pub prices: BTreeMap<String, Price>,
+    /// Whether scenarios get a thumbnail.
+    pub thumbnails: bool,
 }
 
-/// The provider of each kind of operation, by plugin id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What the administrator gives a provider.
+#[derive(Clone, Debug, Default)]
+pub struct Adapter {
+    /// Its rights, base URLs and keys.
+    pub grant: Grant,
+    /// Its settings, fit for the schema of its manifest.
+    pub settings: Value,
+}
+
+/// The provider of each kind of operation, by plugin id, and the model where one was chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Providers {
     /// Who writes.
-    pub text: String,
+    pub text: Choice,
     /// Who draws.
-    pub image: String,
+    pub image: Choice,
+    /// The longest wait between two polls, whatever a plugin asks for.
+    pub poll_interval: Option<Duration>,
+}
+
+/// A provider and its model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The plugin's id.
+    pub provider: String,
+    /// The upstream's name of the model; absent: the provider's default.
+    pub model: Option<String>,
 }
 
 /// How often a model is asked before a workflow gives up.
@@ -39,33 +81,31 @@ pub struct Retry {
     pub delay: Duration,
 }
 
-/// Somebody who watches a workflow. All methods may be called often and must return at once.
-pub trait Observer: Send + Sync {
-    /// A step begins. `weight` says which part of the whole it is, from 0.0 to 1.0.
-    fn step(&self, name: &str, weight: f64);
-    /// How far the current step is, from 0.0 to 1.0.
-    fn progress(&self, done: f64);
-    /// Something that the person who waits should know.
-    fn warn(&self, message: &str);
-}
-
 impl Studio {
-    /// The provider that was chosen for an operation.
-    pub(crate) fn provider(&self, operation: &str) -> Result<&Arc<Plugin>, WorkflowError> {
-        let id = match operation {
+    /// The provider that was chosen for an operation, and its model.
+    pub(crate) fn provider(&self, operation: &str) -> Result<(&Arc<Plugin>, Option<&str>), WorkflowError> {
+        let choice = match operation {
             "image" => &self.providers.image,
             _ => &self.providers.text,
         };
+        let id = &choice.provider;
         let can = |plugin: &Arc<Plugin>| plugin.manifest.models.iter().any(|m| m.operation == operation);
-        self.catalog.get(Role::Provider, id).filter(|plugin| can(plugin)).ok_or_else(|| {
-            let able: Vec<&str> =
-                self.catalog.of_role(Role::Provider).filter(|plugin| can(plugin)).map(|plugin| plugin.id()).collect();
-            WorkflowError::NoPlugin {
-                role: Role::Provider,
-                need: format!("{id}\" that can do \"{operation}"),
-                have: list(&able),
+        match self.catalog.get(Role::Provider, id).filter(|plugin| can(plugin)) {
+            Some(plugin) => Ok((plugin, choice.model.as_deref())),
+            None => {
+                let able: Vec<&str> = self
+                    .catalog
+                    .of_role(Role::Provider)
+                    .filter(|plugin| can(plugin))
+                    .map(|plugin| plugin.id())
+                    .collect();
+                Err(WorkflowError::NoPlugin {
+                    role: Role::Provider,
+                    need: format!("{id}\" that can do \"{operation}"),
+                    have: list(&able),
+                })
             }
-        })
+        }
     }
 
     /// The plugin of a role that serves a kind.
@@ -78,6 +118,53 @@ impl Studio {
                 .collect();
             WorkflowError::NoPlugin { role, need: kind.into(), have: list(&kinds) }
         })
+    }
+
+    /// Renders, when there is a free place.
+    pub(crate) async fn render(
+        &self,
+        job: &kinora_media::Job,
+        on_progress: impl FnMut(kinora_media::Progress) + Send,
+    ) -> Result<kinora_media::Report, MediaError> {
+        // The semaphore is never closed; without a place the work goes on all the same.
+        let _place = self.render_slots.acquire().await.ok();
+        self.worker.run(job, on_progress).await
+    }
+
+    /// A folder for files that are being made; it goes when it is dropped.
+    pub(crate) fn scratch(&self) -> Result<tempfile::TempDir, WorkflowError> {
+        tempfile::tempdir_in(&self.scratch)
+            .map_err(|source| WorkflowError::File { path: "the data folder's tmp".into(), source })
+    }
+
+    /// What an outcome cost, in millionths of a US dollar, and the model's name.
+    pub(crate) fn cost(&self, plugin: &Plugin, operation: &str, outcome: &Outcome) -> (String, Usage, u64) {
+        let (usage, made_by) = match outcome {
+            Outcome::Text(TextOutcome { usage, made_by, .. }) | Outcome::Media(MediaOutcome { usage, made_by, .. }) => {
+                (*usage, made_by)
+            }
+        };
+        // "OpenAI, gpt-5": the model that answered, which may be a dated one of the model that was asked.
+        let model = made_by.rsplit_once(", ").map_or(made_by.as_str(), |(_, model)| model);
+        let known = |known: &&Model| known.operation == operation && model.starts_with(&known.id);
+        let listed = plugin.manifest.models.iter().filter(known).max_by_key(|known| known.id.len());
+        let overlay = self
+            .prices
+            .iter()
+            .filter(|(name, _)| {
+                name.split_once('/').is_some_and(|(id, prefix)| id == plugin.id() && model.starts_with(prefix))
+            })
+            .max_by_key(|(name, _)| name.len())
+            .map(|(_, price)| price.clone());
+        let price = overlay.or_else(|| listed.and_then(|model| model.price.clone())).unwrap_or_default();
+        let share = |amount: u64, price: Option<u64>, of: u64| {
+            u64::try_from(u128::from(amount) * u128::from(price.unwrap_or(0)) / u128::from(of)).unwrap_or(u64::MAX)
+        };
+        let cost = share(usage.input_tokens, price.input_tokens, 1_000_000)
+            .saturating_add(share(usage.output_tokens, price.output_tokens, 1_000_000))
+            .saturating_add(share(usage.pictures, price.picture, 1))
+            .saturating_add(share(usage.video_ms, price.second, 1_000));
+        (model.to_owned(), usage, cost)
     }
 }
 

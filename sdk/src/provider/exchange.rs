@@ -6,10 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{
-    Adapter, Attachment, Event, HttpRequest, HttpResponse, Operation, ProviderError, Step, read_state, send, settle,
-    write,
-};
+use super::{Adapter, Attachment, Event, HttpRequest, HttpResponse, Operation, ProviderError, Step, read_state};
 use crate::documents::{Manifest, Outcome};
 
 /// A provider with one request and one response.
@@ -42,17 +39,18 @@ impl<T: Exchange> Adapter for Exchanging<T> {
     }
 
     fn start(operation: Operation, settings: Value) -> Step {
-        settle(T::request(operation, settings).map(|(request, context)| send(write(&context).into_bytes(), request)))
+        T::request(operation, settings).map(|(request, context)| Step::send(&context, request)).into()
     }
 
     fn resume(state: Vec<u8>, event: Event) -> Step {
-        settle(match event {
+        match event {
             Event::Response(response) => read_state(&state)
                 .and_then(|context| T::response(context, response))
                 .map(|(outcome, attachments)| Step::done(&outcome, attachments)),
             Event::TransportFailed(failure) => Err(ProviderError::transport(&failure)),
             Event::Timer | Event::ResponseChunk(_) => Err(ProviderError::out_of_step("a response was waited for")),
-        })
+        }
+        .into()
     }
 
     fn cancel(_state: Vec<u8>) -> Step {

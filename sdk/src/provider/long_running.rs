@@ -6,10 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    Action, Adapter, Attachment, Event, HttpRequest, HttpResponse, Operation, ProviderError, Step, read_state, send,
-    settle, write,
-};
+use super::{Adapter, Attachment, Event, HttpRequest, HttpResponse, Operation, ProviderError, Step, read_state};
 use crate::documents::{Manifest, Outcome};
 
 /// A provider that submits a request, polls until it is done and fetches what was made.
@@ -98,12 +95,12 @@ enum WaitsFor {
 impl<H: Serialize> State<H> {
     fn send(mut self, waits_for: WaitsFor, request: HttpRequest) -> Step {
         self.waits_for = waits_for;
-        send(write(&self).into_bytes(), request)
+        Step::send(&self, request)
     }
 
     fn wait(mut self, ms: u64, progress: Option<f32>, note: Option<String>) -> Step {
         self.waits_for = WaitsFor::Timer;
-        Step { state: write(&self).into_bytes(), action: Action::Wait(ms), progress, note }
+        Step { progress, note, ..Step::wait(&self, ms) }
     }
 }
 
@@ -162,13 +159,15 @@ impl<T: LongRunning> Adapter for Polling<T> {
     }
 
     fn start(operation: Operation, settings: Value) -> Step {
-        settle(T::submit(operation, settings).map(|(request, handle)| {
-            State { waits_for: WaitsFor::Submission, failures: 0, handle }.send(WaitsFor::Submission, request)
-        }))
+        T::submit(operation, settings)
+            .map(|(request, handle)| {
+                State { waits_for: WaitsFor::Submission, failures: 0, handle }.send(WaitsFor::Submission, request)
+            })
+            .into()
     }
 
     fn resume(state: Vec<u8>, event: Event) -> Step {
-        settle(read_state(&state).and_then(|state| Self::next(state, event)))
+        read_state(&state).and_then(|state| Self::next(state, event)).into()
     }
 
     fn cancel(state: Vec<u8>) -> Step {

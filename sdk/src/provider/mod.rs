@@ -3,8 +3,10 @@
 
 mod exchange;
 mod immediate;
+mod log;
 mod long_running;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -15,6 +17,7 @@ pub use crate::bindings::provider::kinora::provider::types::{
 use crate::documents::{ImageOperation, Manifest, Outcome, TextOperation, VideoOperation};
 pub use exchange::{Exchange, Exchanging};
 pub use immediate::{Answering, Immediate};
+pub use log::{Level, log};
 pub use long_running::{LongRunning, Polled, Polling};
 
 /// The provider's machine, with the documents already read. Between two calls only `Step::state` lives on.
@@ -111,7 +114,7 @@ impl ProviderError {
     }
 
     /// The machine was resumed with an event it does not wait for, or with a state it did not write.
-    fn out_of_step(what: &str) -> Self {
+    pub fn out_of_step(what: &str) -> Self {
         ProviderError::new("unknown", format!("the host and the adapter are out of step: {what}"))
     }
 }
@@ -195,6 +198,16 @@ impl HttpResponse {
 }
 
 impl Step {
+    /// Performs a request and goes on with `state`.
+    pub fn send(state: &impl Serialize, request: HttpRequest) -> Self {
+        Step::with(state, Action::Send(request))
+    }
+
+    /// Waits this many milliseconds and goes on with `state`.
+    pub fn wait(state: &impl Serialize, ms: u64) -> Self {
+        Step::with(state, Action::Wait(ms))
+    }
+
     /// The last step of an operation that went well.
     pub fn done(outcome: &Outcome, attachments: Vec<Attachment>) -> Self {
         Step::last(Action::Done(RawOutcome { document: write(outcome), attachments }))
@@ -205,25 +218,31 @@ impl Step {
         Step::last(Action::Fail(error))
     }
 
+    fn with(state: &impl Serialize, action: Action) -> Self {
+        Step { state: write(state).into_bytes(), ..Step::last(action) }
+    }
+
     fn last(action: Action) -> Self {
         Step { state: Vec::new(), action, progress: None, note: None }
     }
 }
 
-/// Writes a document. The SDK's own types always can be written: no maps with odd keys, no failing impls.
+/// For machines whose states end in `?`: an error is the last step.
+impl From<Result<Step, ProviderError>> for Step {
+    fn from(result: Result<Step, ProviderError>) -> Self {
+        result.unwrap_or_else(Step::fail)
+    }
+}
+
+/// Writes a document or a state. The SDK's own types always can be written: no maps with odd keys, no failing impls.
 pub(crate) fn write<T: serde::Serialize>(document: &T) -> String {
     serde_json::to_string(document).expect("the SDK's documents can always be written as JSON")
 }
 
-/// A step from a result, for machines whose states end in `?`.
-fn settle(result: Result<Step, ProviderError>) -> Step {
-    result.unwrap_or_else(Step::fail)
-}
-
-fn send(state: Vec<u8>, request: HttpRequest) -> Step {
-    Step { state, action: Action::Send(request), progress: None, note: None }
-}
-
-fn read_state<T: DeserializeOwned>(state: &[u8]) -> Result<T, ProviderError> {
+/// Reads the state that [`Step::send`] or [`Step::wait`] wrote.
+///
+/// # Errors
+/// `unknown`, where another version (or another component) wrote it.
+pub fn read_state<T: DeserializeOwned>(state: &[u8]) -> Result<T, ProviderError> {
     serde_json::from_slice(state).map_err(|_| ProviderError::out_of_step("the state is not one this version wrote"))
 }

@@ -7,6 +7,8 @@ mod bindings {
         world: "provider",
         imports: { default: trappable },
         exports: { default: async },
+        // A request that costs nothing is stored before it is sent, so that a crash loses no paid answer.
+        additional_derives: [Clone, PartialEq, serde::Serialize, serde::Deserialize],
     });
 }
 

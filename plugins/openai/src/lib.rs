@@ -1,0 +1,142 @@
+//! The provider `openai`: text by Chat Completions and pictures by the Images API, from OpenAI or from any server that
+//! speaks its API (an administrator overrides the endpoint). One request each; only a picture that comes as a link
+//! takes a second step.
+//!
+//! Read on in `text` and `picture` (what is sent, what comes back), `error` (what went wrong), `models` (what
+//! OpenAI offers) and `settings` (what an administrator may choose).
+
+mod error;
+mod models;
+mod pause;
+mod picture;
+mod settings;
+mod size;
+mod strict;
+mod text;
+
+use kinora_sdk::documents::{Credential, Endpoint, MANIFEST_SCHEMA, Manifest, Role};
+use kinora_sdk::provider::{Event, HttpResponse, Step, read_state};
+use kinora_sdk::{Adapter, Operation, ProviderError, Request};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::picture::Answer;
+use crate::settings::Settings;
+
+/// The endpoint's name in the manifest.
+const ENDPOINT: &str = "api";
+/// The credential's name in the manifest.
+const CREDENTIAL: &str = "key";
+
+/// The provider.
+pub struct OpenAi;
+
+/// What the machine waits for, with what it needs to read it.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "waits_for", rename_all = "kebab-case")]
+enum State {
+    Text(text::Asked),
+    Picture(picture::Asked),
+    Download(picture::Download),
+}
+
+impl Adapter for OpenAi {
+    fn manifest() -> Manifest {
+        Manifest {
+            schema: MANIFEST_SCHEMA,
+            id: "openai".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            title: "OpenAI".to_owned(),
+            role: Role::Provider,
+            kinds: Vec::new(),
+            models: models::manifest(),
+            endpoints: vec![Endpoint {
+                name: ENDPOINT.to_owned(),
+                base_url: "https://api.openai.com/v1".to_owned(),
+                result_hosts: Vec::new(),
+            }],
+            credentials: vec![Credential {
+                name: CREDENTIAL.to_owned(),
+                endpoint: ENDPOINT.to_owned(),
+                scheme: "header".to_owned(),
+                header: "authorization".to_owned(),
+                prefix: "Bearer ".to_owned(),
+                environment: "OPENAI_API_KEY".to_owned(),
+            }],
+            exemptions: Vec::new(),
+            settings: Some(settings::schema()),
+        }
+    }
+
+    fn start(operation: Operation, settings: Value) -> Step {
+        begin(operation.request, settings).into()
+    }
+
+    fn resume(state: Vec<u8>, event: Event) -> Step {
+        read_state(&state).and_then(|state| go_on(state, event)).into()
+    }
+
+    /// Neither API has a cancel request: what was sent runs on upstream, unread.
+    fn cancel(_state: Vec<u8>) -> Step {
+        Step::fail(ProviderError::cancelled())
+    }
+}
+
+fn begin(request: Request, settings: Value) -> Result<Step, ProviderError> {
+    let settings = Settings::read(settings)?;
+    match request {
+        Request::Text(operation) => {
+            let (request, asked) = text::request(operation, &settings)?;
+            Ok(Step::send(&State::Text(asked), request))
+        }
+        Request::Image(operation) => {
+            let (request, asked) = picture::request(&operation, &settings)?;
+            Ok(Step::send(&State::Picture(asked), request))
+        }
+        Request::Video(_) => Err(ProviderError::invalid_request("OpenAI makes no videos: its video API has ended.")),
+    }
+}
+
+fn go_on(state: State, event: Event) -> Result<Step, ProviderError> {
+    match (state, event) {
+        (State::Text(asked), Event::Response(response)) => {
+            let outcome = text::read(asked, &accepted(response)?)?;
+            Ok(Step::done(&outcome, Vec::new()))
+        }
+        (State::Picture(asked), Event::Response(response)) => match picture::read(asked, &accepted(response)?)? {
+            Answer::Here(outcome, attachment) => Ok(Step::done(&outcome, vec![attachment])),
+            Answer::Elsewhere(download) => Ok(fetch(download)),
+        },
+        (State::Download(download), Event::Response(response)) => {
+            match accepted(response).and_then(|response| download.read(response)) {
+                Ok((outcome, attachments)) => Ok(Step::done(&outcome, attachments)),
+                Err(error) => fetch_again(download, error),
+            }
+        }
+        (State::Download(download), Event::TransportFailed(failure)) => {
+            fetch_again(download, ProviderError::transport(&failure))
+        }
+        (State::Download(download), Event::Timer) => Ok(fetch(download)),
+        (_, Event::TransportFailed(failure)) => Err(ProviderError::transport(&failure)),
+        (_, Event::Timer | Event::ResponseChunk(_)) => Err(ProviderError::out_of_step("a response was waited for")),
+    }
+}
+
+/// The response, or what the upstream said was wrong.
+fn accepted(response: HttpResponse) -> Result<HttpResponse, ProviderError> {
+    if response.is_success() { Ok(response) } else { Err(error::read(&response)) }
+}
+
+fn fetch(download: picture::Download) -> Step {
+    let request = download.request();
+    Step::send(&State::Download(download), request)
+}
+
+/// A download costs nothing, and the picture is paid for: it is tried again.
+fn fetch_again(download: picture::Download, error: ProviderError) -> Result<Step, ProviderError> {
+    let pause = error.retry_after_ms;
+    let (download, ms) = download.after(error)?;
+    Ok(Step::wait(&State::Download(download), pause.unwrap_or(ms)))
+}
+
+kinora_sdk::export_adapter!(OpenAi);
