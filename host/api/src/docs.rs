@@ -79,7 +79,8 @@ pub(crate) fn complete(api: &mut OpenApi) {
         for operation in methods {
             let parameters = operation.parameters.clone().unwrap_or_default();
             let has = |place: &ParameterIn| {
-                let here = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(known) if known.parameter_in == *place);
+                let here =
+                    |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(known) if known.parameter_in == *place);
                 parameters.iter().any(here)
             };
             let mut errors = Vec::new();

@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn broken_json_is_said_with_the_place_in_the_text() {
-        for (body, place) in [("{\"inner\": [}", "line 1 column 12"), ("{} x", "line 1 column 4"), ("\u{1}", "line 1")] {
+        for (body, place) in [("{\"inner\": [}", "line 1 column 12"), ("{} x", "line 1 column 4"), ("\u{1}", "line 1")]
+        {
             let error = read_json::<serde_json::Value>(body.as_bytes()).unwrap_err();
             assert_eq!(error.status(), StatusCode::BAD_REQUEST);
             assert!(error.message().contains(place), "{error:?}");
@@ -180,11 +181,14 @@ mod tests {
             check_type(&headers.into_iter().collect())
         };
         assert!(check_type(&HeaderMap::new()).is_ok());
-        for good in ["application/json", "Application/JSON; charset=utf-8", "text/plain;charset=UTF-8", "application/ld+json"]
+        for good in
+            ["application/json", "Application/JSON; charset=utf-8", "text/plain;charset=UTF-8", "application/ld+json"]
         {
             assert!(with(good).is_ok(), "{good}");
         }
-        for bad in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/html", "application/xml"] {
+        for bad in
+            ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/html", "application/xml"]
+        {
             assert_eq!(with(bad).unwrap_err().status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{bad}");
         }
     }

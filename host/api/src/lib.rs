@@ -14,6 +14,7 @@ mod extract;
 mod health;
 mod jobs;
 mod limits;
+mod media;
 mod metrics;
 mod models;
 mod observe;
@@ -25,7 +26,7 @@ mod state;
 mod time;
 mod usage;
 
-pub use auth::{ANONYMOUS, Account, Caller, hash_token, new_token};
+pub use auth::{ANONYMOUS, Account, Caller, derive_key, hash_token, new_token};
 pub use door::{InvalidOrigin, Origins};
 pub use error::ApiError;
 pub use extract::{JsonBody, Params};

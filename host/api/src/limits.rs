@@ -68,11 +68,7 @@ impl Limits {
                 checks: AtomicU32::new(0),
             })
         };
-        Limits {
-            changes: limiter(limits.changes),
-            reads: limiter(limits.reads),
-            accounts: limiter(limits.accounts),
-        }
+        Limits { changes: limiter(limits.changes), reads: limiter(limits.reads), accounts: limiter(limits.accounts) }
     }
 
     /// Counts a call.

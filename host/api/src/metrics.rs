@@ -172,7 +172,10 @@ mod tests {
         let mut out = String::new();
         text::encode(&mut out, &metrics.lock()).unwrap();
         assert!(out.contains(r#"kinora_http_requests_total{method="GET",route="/api/jobs",status="200"} 2"#), "{out}");
-        assert!(out.contains(r#"kinora_http_requests_total{method="other",route="unmatched",status="405"} 2"#), "{out}");
+        assert!(
+            out.contains(r#"kinora_http_requests_total{method="other",route="unmatched",status="405"} 2"#),
+            "{out}"
+        );
         assert!(out.contains(r#"kinora_build_info{version="1.2.3"} 1"#), "{out}");
     }
 

@@ -47,6 +47,7 @@ fn under_api() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .routes(routes!(scenario::generate))
         .routes(routes!(scenario::task, scenario::cancel))
+        .routes(routes!(scenario::thumbnail))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show, jobs::cancel))
         .routes(routes!(jobs::events))

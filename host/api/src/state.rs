@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kinora_jobs::Engine;
-use kinora_store::Store;
+use kinora_store::{Blobs, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{AccessTokens, Passwords};
@@ -20,6 +20,7 @@ pub struct ApiState {
 
 struct Inner {
     engine: Engine,
+    blobs: Blobs,
     options: ApiOptions,
     models: ModelSource,
     shutdown: CancellationToken,
@@ -32,13 +33,20 @@ struct Inner {
 impl ApiState {
     /// Puts it together. `models` says what `/api/models` shows; when `shutdown` is cancelled, streams of events end,
     /// so it is to be the one that [`crate::serve`] is given.
-    pub fn new(engine: Engine, options: ApiOptions, models: ModelSource, shutdown: CancellationToken) -> Self {
+    pub fn new(
+        engine: Engine,
+        blobs: Blobs,
+        options: ApiOptions,
+        models: ModelSource,
+        shutdown: CancellationToken,
+    ) -> Self {
         let inner = Inner {
             metrics: Metrics::new(&options.version),
             limits: Limits::new(options.rate_limits),
             passwords: Passwords::default(),
             tokens: AccessTokens::new(&options.jwt_secret, options.token_life),
             engine,
+            blobs,
             options,
             models,
             shutdown,
@@ -54,6 +62,11 @@ impl ApiState {
     /// The rows.
     pub fn store(&self) -> &Store {
         self.inner.engine.store()
+    }
+
+    /// The large content.
+    pub fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
     }
 
     /// How the API behaves.

@@ -255,7 +255,8 @@ impl Inner {
                 if room == 0 || self.draining.is_cancelled() {
                     break;
                 }
-                let jobs = match self.store.claim_jobs(&self.worker(), room as i64, self.options.only.as_deref()).await {
+                let jobs = match self.store.claim_jobs(&self.worker(), room as i64, self.options.only.as_deref()).await
+                {
                     Ok(jobs) => jobs,
                     Err(error) => {
                         tracing::warn!("no jobs can be claimed: {error}");

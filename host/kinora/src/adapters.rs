@@ -24,7 +24,10 @@ pub fn all(settings: &Settings, catalog: &Catalog) -> Result<BTreeMap<String, Ad
     for id in settings.plugins.keys() {
         if catalog.get(Role::Provider, id).is_none() {
             let known: Vec<&str> = catalog.of_role(Role::Provider).map(|plugin| plugin.id()).collect();
-            bail!("the settings have a section \"plugins.{id}\", and there is no such provider; there is: {}", known.join(", "));
+            bail!(
+                "the settings have a section \"plugins.{id}\", and there is no such provider; there is: {}",
+                known.join(", ")
+            );
         }
     }
     catalog.of_role(Role::Provider).map(|plugin| Ok((plugin.id().to_owned(), adapter(settings, plugin)?))).collect()
@@ -91,13 +94,16 @@ pub fn choose(
         None => (None, None),
     };
     let can = |id: &str| {
-        catalog.get(Role::Provider, id).is_some_and(|plugin| plugin.manifest.models.iter().any(|m| m.operation == operation))
+        catalog
+            .get(Role::Provider, id)
+            .is_some_and(|plugin| plugin.manifest.models.iter().any(|m| m.operation == operation))
     };
     let asked = provider.map(str::to_owned).or_else(|| chosen.clone()).or(named);
     let id = match asked {
         Some(id) => {
             if !known(&id) {
-                let able: Vec<&str> = catalog.of_role(Role::Provider).map(|plugin| plugin.id()).filter(|id| can(id)).collect();
+                let able: Vec<&str> =
+                    catalog.of_role(Role::Provider).map(|plugin| plugin.id()).filter(|id| can(id)).collect();
                 bail!("there is no provider \"{id}\"; for {operation} there is: {}", able.join(", "));
             }
             id
@@ -116,8 +122,9 @@ pub fn choose(
 pub fn has_keys(catalog: &Catalog, id: &str, adapter: &Adapter) -> bool {
     let manifest: Option<&Manifest> = catalog.get(Role::Provider, id).map(|plugin| &plugin.manifest);
     manifest.is_some_and(|manifest| {
-        manifest.credentials.iter().all(|credential| {
-            adapter.grant.secrets.get(&credential.name).is_some_and(|secret| !secret.is_empty())
-        })
+        manifest
+            .credentials
+            .iter()
+            .all(|credential| adapter.grant.secrets.get(&credential.name).is_some_and(|secret| !secret.is_empty()))
     })
 }

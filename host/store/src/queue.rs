@@ -71,12 +71,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn claim_jobs(
-        &self,
-        worker: &WorkerId,
-        limit: i64,
-        only: Option<&str>,
-    ) -> Result<Vec<Job>, StoreError> {
+    pub async fn claim_jobs(&self, worker: &WorkerId, limit: i64, only: Option<&str>) -> Result<Vec<Job>, StoreError> {
         let claim = Claim {
             worker: worker.clone(),
             limit,

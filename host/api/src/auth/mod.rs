@@ -12,7 +12,7 @@ use kinora_store::Role;
 
 pub(crate) use password::Passwords;
 pub(crate) use token::AccessTokens;
-pub use token::{hash_token, new_token};
+pub use token::{derive_key, hash_token, new_token};
 
 use crate::door;
 use crate::error::ApiError;
@@ -65,7 +65,9 @@ impl FromRequestParts<ApiState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let Presented { account, refused } = Presented::from_request_parts(parts, state).await?;
-        if account.is_none() && let Some(refused) = refused {
+        if account.is_none()
+            && let Some(refused) = refused
+        {
             return Err(refused);
         }
         let key = match &account {
@@ -106,6 +108,19 @@ impl FromRequestParts<ApiState> for Presented {
         };
         Ok(Presented { account, refused })
     }
+}
+
+/// Lets in who has a link that was signed for this path.
+///
+/// # Errors
+/// 401 where the link is not good, 429 where too many such are tried.
+pub(crate) fn follow_link(state: &ApiState, parts: &Parts, token: &str, path: &str) -> Result<(), ApiError> {
+    let key = Key::address(peer(parts));
+    if state.tokens().opens(token, path) {
+        return state.limits().check(Class::Read, &key);
+    }
+    state.limits().check(Class::Account, &key)?;
+    Err(ApiError::unauthorized("The link is not valid, or no longer; ask for a new one."))
 }
 
 /// Somebody who wants an account or an access token. As an extractor it refuses those who try too often.

@@ -16,6 +16,11 @@ use crate::error::ApiError;
 /// What every API token begins with, so that people and secret scanners know one when they see it.
 pub(super) const PREFIX: &str = "kin_";
 const ISSUER: &str = "kinora";
+/// The issuer of links, so that a link is no access token and the other way round.
+const LINK_ISSUER: &str = "kinora-link";
+/// How long a link is good for, at least, and how far its end is rounded up, seconds: a page that asks again gets the
+/// same link, and does not load what it shows again.
+const LINK_LIFE: u64 = 3600;
 
 /// A new API token: `kin_` and 244 random bits. It is shown once; only its hash is kept.
 pub fn new_token() -> String {
@@ -31,11 +36,20 @@ pub fn hash_token(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A key to sign access tokens with, from a secret of any form. The same secret gives the same key.
+pub fn derive_key(secret: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"kinora access tokens\0");
+    hash.update(secret.as_bytes());
+    hash.finalize().into()
+}
+
 /// Makes and reads access tokens.
 pub(crate) struct AccessTokens {
     sign: EncodingKey,
     check: DecodingKey,
     rules: Validation,
+    link_rules: Validation,
     life: Duration,
 }
 
@@ -49,13 +63,29 @@ struct Claims {
     exp: u64,
 }
 
+#[derive(Serialize, Deserialize)]
+struct Link {
+    iss: String,
+    sub: String,
+    exp: u64,
+}
+
 impl AccessTokens {
     pub fn new(secret: &[u8; 32], life: Duration) -> Self {
-        let mut rules = Validation::new(Algorithm::HS256);
-        rules.set_issuer(&[ISSUER]);
-        rules.set_required_spec_claims(&["exp", "iss", "sub"]);
-        rules.leeway = 0;
-        AccessTokens { sign: EncodingKey::from_secret(secret), check: DecodingKey::from_secret(secret), rules, life }
+        let rules = |issuer| {
+            let mut rules = Validation::new(Algorithm::HS256);
+            rules.set_issuer(&[issuer]);
+            rules.set_required_spec_claims(&["exp", "iss", "sub"]);
+            rules.leeway = 0;
+            rules
+        };
+        AccessTokens {
+            sign: EncodingKey::from_secret(secret),
+            check: DecodingKey::from_secret(secret),
+            rules: rules(ISSUER),
+            link_rules: rules(LINK_ISSUER),
+            life,
+        }
     }
 
     /// How long a token is good for, seconds.
@@ -77,10 +107,30 @@ impl AccessTokens {
             iat: now,
             exp: now.saturating_add(self.life()),
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign).map_err(|error| {
-            tracing::error!("an access token cannot be signed: {error}");
+        self.sign(&claims)
+    }
+
+    fn sign(&self, claims: &impl Serialize) -> Result<String, ApiError> {
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.sign).map_err(|error| {
+            tracing::error!("a token cannot be signed: {error}");
             ApiError::internal()
         })
+    }
+
+    /// A path with a token that opens it, for what cannot send headers, such as `<img>`.
+    pub fn link(&self, path: &str) -> Result<String, ApiError> {
+        self.link_at(path, jsonwebtoken::get_current_timestamp())
+    }
+
+    fn link_at(&self, path: &str, now: u64) -> Result<String, ApiError> {
+        let exp = (now + LINK_LIFE).next_multiple_of(LINK_LIFE);
+        let token = self.sign(&Link { iss: LINK_ISSUER.into(), sub: path.into(), exp })?;
+        Ok(format!("{path}?token={token}"))
+    }
+
+    /// Whether a token opens a path.
+    pub fn opens(&self, token: &str, path: &str) -> bool {
+        jsonwebtoken::decode::<Link>(token, &self.check, &self.link_rules).is_ok_and(|link| link.claims.sub == path)
     }
 
     /// Whose token it is; none where it was not made here, was changed or is too old.
@@ -116,6 +166,18 @@ mod tests {
         assert_eq!((account.id.as_str(), account.name.as_str(), account.role), ("u1", "ada", Role::User));
         assert!(tokens.read(&tokens.issue_at(&user(), now - LIFE.as_secs() + 60).unwrap()).is_some());
         assert!(tokens.read(&tokens.issue_at(&user(), now - LIFE.as_secs() - 1).unwrap()).is_none());
+    }
+
+    #[test]
+    fn a_link_opens_its_path_for_a_while_and_nothing_else() {
+        let tokens = AccessTokens::new(&[7; 32], LIFE);
+        let link = tokens.link("/a").unwrap();
+        let token = link.strip_prefix("/a?token=").unwrap();
+        assert!(tokens.opens(token, "/a") && !tokens.opens(token, "/b"));
+        assert!(tokens.read(token).is_none());
+        assert!(!tokens.opens(&tokens.issue(&user()).unwrap(), "u1"));
+        let old = tokens.link_at("/a", jsonwebtoken::get_current_timestamp() - 2 * LINK_LIFE).unwrap();
+        assert!(!tokens.opens(old.strip_prefix("/a?token=").unwrap(), "/a"));
     }
 
     #[test]

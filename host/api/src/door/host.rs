@@ -21,7 +21,7 @@ const FORWARDING: [&str; 10] = [
 ];
 
 /// The name a request came by; none where it gives none, several or none that can be read.
-pub(super) fn host(headers: &HeaderMap) -> Option<Authority> {
+pub(crate) fn host(headers: &HeaderMap) -> Option<Authority> {
     let mut all = headers.get_all(header::HOST).iter();
     let (host, None) = (all.next()?, all.next()) else {
         return None;
@@ -55,7 +55,8 @@ mod tests {
         for good in ["localhost", "LocalHost", "127.0.0.1", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]"] {
             assert!(is_loopback(good), "{good}");
         }
-        for bad in ["localhost.evil.com", "127.0.0.1.evil.com", "evil.com", "10.0.0.1", "0.0.0.0", "[::]", "", "2130706433"]
+        for bad in
+            ["localhost.evil.com", "127.0.0.1.evil.com", "evil.com", "10.0.0.1", "0.0.0.0", "[::]", "", "2130706433"]
         {
             assert!(!is_loopback(bad), "{bad}");
         }

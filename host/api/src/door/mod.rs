@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+pub(crate) use host::host;
 pub use origins::{InvalidOrigin, Origins};
 
 use crate::error::ApiError;
@@ -73,7 +74,10 @@ fn foreign(origin: &HeaderValue) -> ApiError {
     let origin = String::from_utf8_lossy(origin.as_bytes());
     ApiError::forbidden(
         "foreign_origin",
-        format!("Pages of {} may not call this host. Its administrator can add them to server.cors_origins.", shown(&origin)),
+        format!(
+            "Pages of {} may not call this host. Its administrator can add them to server.cors_origins.",
+            shown(&origin)
+        ),
     )
 }
 
@@ -84,7 +88,7 @@ fn is_allowed(options: &ApiOptions, origin: &HeaderValue, headers: &HeaderMap) -
         return false;
     };
     options.cors_origins.allow(origin)
-        || host::host(headers).is_some_and(|host| {
+        || host(headers).is_some_and(|host| {
             origins::is_same(origin, &host)
                 && (!options.loopback_only || is_known(options, host.host()) || origins::is_local(origin))
         })
@@ -104,7 +108,7 @@ pub(crate) fn refuse_anonymous(options: &ApiOptions, parts: &Parts) -> Option<Ap
         let message = format!("This request came through a proxy (it has the header {name}), so {TOKEN}.");
         return Some(ApiError::unauthorized(message));
     }
-    match host::host(&parts.headers) {
+    match host(&parts.headers) {
         Some(host) if host::is_loopback(host.host()) => {}
         _ => return Some(unknown_host(&parts.headers, &format!("use http://localhost, or {TOKEN}"))),
     }
@@ -116,7 +120,7 @@ pub(crate) fn refuse_anonymous(options: &ApiOptions, parts: &Parts) -> Option<Ap
 /// could else make itself an account.
 pub(crate) fn refuse_unknown_host(options: &ApiOptions, parts: &Parts) -> Option<ApiError> {
     let known = |host: axum::http::uri::Authority| is_known(options, host.host());
-    let refused = options.loopback_only && !host::host(&parts.headers).is_some_and(known);
+    let refused = options.loopback_only && !host(&parts.headers).is_some_and(known);
     refused.then(|| unknown_host(&parts.headers, "use http://localhost, or have the name added to server.cors_origins"))
 }
 

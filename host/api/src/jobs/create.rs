@@ -67,7 +67,9 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Api
         Some(key) if all.next().is_none() => Ok(Some(key.into())),
         _ => Err(ApiError::invalid(
             "Idempotency-Key",
-            format!("Idempotency-Key may be given once, and be 1 to {LONGEST} visible ASCII characters without spaces."),
+            format!(
+                "Idempotency-Key may be given once, and be 1 to {LONGEST} visible ASCII characters without spaces."
+            ),
         )),
     }
 }

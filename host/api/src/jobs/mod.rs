@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-pub use body::{JobBody, JobError, JobStatus};
-pub use create::{Submission, submit};
-pub(crate) use create::idempotency_key;
 pub(crate) use body::failure;
+pub use body::{JobBody, JobError, JobStatus};
+pub(crate) use create::idempotency_key;
+pub use create::{Submission, submit};
 pub(crate) use events::{__path_events, events};
 
 use crate::auth::Caller;
@@ -92,8 +92,11 @@ pub(crate) async fn cancel(
         Err(StoreError::Conflict(_)) => {
             // Whatever it was a moment ago, it has ended now.
             let status = JobStatus::of(state.store().job(&id).await?.state).as_str();
-            Err(ApiError::conflict("job_ended", format!("The job is {status}; only one that goes on can be cancelled."))
-                .details(serde_json::json!({"status": status})))
+            Err(ApiError::conflict(
+                "job_ended",
+                format!("The job is {status}; only one that goes on can be cancelled."),
+            )
+            .details(serde_json::json!({"status": status})))
         }
         job => Ok(Json(job?.into())),
     }

@@ -1,12 +1,12 @@
 //! The body of `POST /api/scenario/generate`: defaults, and what each field may be.
 
-use kinora_domain::documents::SCENE_SECONDS;
+use kinora_domain::documents::{Product, SCENE_SECONDS};
+use kinora_workflows::ScenarioInput;
 use serde::Deserialize;
 use serde_json::Number;
 use url::Url;
 use utoipa::ToSchema;
 
-use super::input::{Product, ScenarioInput};
 use crate::error::ApiError;
 use crate::extract::shown;
 
@@ -236,7 +236,8 @@ mod tests {
         for good in ["1080x1920", "1080:1920", "1080X1920", " 1080 x 1920 "] {
             assert_eq!(check(json!({"resolution": good})).unwrap().resolution, "1080x1920", "{good}");
         }
-        for bad in ["1921x1080", "1920x238", "4322x1080", "9:16", "1920", "1920x", "-1920x1080", "+920x1080", "x", "1e3x1080"]
+        for bad in
+            ["1921x1080", "1920x238", "4322x1080", "9:16", "1920", "1920x", "-1920x1080", "+920x1080", "x", "1e3x1080"]
         {
             let message = refused(json!({"resolution": bad}));
             assert!(message.contains(bad) && message.contains("240 to 4320"), "{message}");

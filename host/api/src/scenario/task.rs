@@ -1,10 +1,10 @@
 //! A scenario job as the contract shows it: a task.
 
-use kinora_store::{Job, JobState};
+use kinora_store::{BlobId, Job, JobState};
+use kinora_workflows::ScenarioInput;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::ScenarioInput;
 use crate::error::ApiError;
 use crate::jobs::failure;
 use crate::time::iso_seconds;
@@ -81,8 +81,12 @@ pub(crate) struct GeneratedScenario {
     environment: Option<String>,
     /// A prompt for the thumbnail.
     thumbnail_prompt: String,
-    /// The thumbnail; null where none was made.
+    /// The thumbnail; null where none was made. A link to one that was made with a token is good for an hour.
     thumbnail_url: Option<String>,
+    /// What the link leads to, as the workflow has it.
+    #[serde(skip_serializing)]
+    #[schema(ignore)]
+    thumbnail_blob: Option<String>,
     /// The words on the thumbnail.
     thumbnail_text_overlay_prompt: Option<String>,
 }
@@ -126,16 +130,22 @@ pub(crate) struct GeneratedScene {
 }
 
 impl ScenarioTask {
-    /// The task of a job.
-    pub fn of(job: Job) -> Result<Self, ApiError> {
+    /// The task of a job. `link` makes the URL of the thumbnail out of its path.
+    pub fn of(job: Job, link: impl FnOnce(&str) -> Result<String, ApiError>) -> Result<Self, ApiError> {
         let input: ScenarioInput = read(&job.id, &job.input)?;
         let (status, message) = status(job.state);
         let error_message = match job.state {
             JobState::Cancelled => Some("Task cancelled".into()),
             _ => failure(&job).map(|failure| failure.message),
         };
+        let mut scenario: Option<GeneratedScenario> =
+            job.result.as_deref().map(|result| read(&job.id, result)).transpose()?;
+        let task_id = format!("{PREFIX}{}", job.id);
+        if let Some(scenario) = scenario.as_mut().filter(|scenario| scenario.thumbnail_blob.is_some()) {
+            scenario.thumbnail_url = Some(link(&thumbnail_path(&task_id))?);
+        }
         Ok(ScenarioTask {
-            task_id: format!("{PREFIX}{}", job.id),
+            task_id,
             status,
             short_id: input.short_id,
             user_id: input.user_id,
@@ -144,10 +154,21 @@ impl ScenarioTask {
             progress: job.progress,
             error_message,
             completed_at: job.completed_at.map(iso_seconds),
-            scenario: job.result.as_deref().map(|result| read(&job.id, result)).transpose()?,
+            scenario,
             current_step: Some(job.current_step).filter(|step| !step.is_empty()),
         })
     }
+}
+
+/// Where the thumbnail of a task is served.
+pub(crate) fn thumbnail_path(task: &str) -> String {
+    format!("/api/scenario/generate/tasks/{task}/thumbnail")
+}
+
+/// The blob of a job's thumbnail; none where none was made.
+pub(crate) fn thumbnail(job: &Job) -> Result<Option<BlobId>, ApiError> {
+    let scenario: Option<GeneratedScenario> = job.result.as_deref().map(|result| read(&job.id, result)).transpose()?;
+    Ok(scenario.and_then(|scenario| scenario.thumbnail_blob).and_then(|id| id.parse().ok()))
 }
 
 fn read<'a, T: Deserialize<'a>>(job: &str, document: &'a str) -> Result<T, ApiError> {
