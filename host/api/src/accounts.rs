@@ -65,7 +65,7 @@ pub(crate) struct AuthStatus {
 /// Makes an account
 ///
 /// Answers with an access token, so that nobody need log in right away.
-#[utoipa::path(post, path = "/auth/register", tag = "accounts", request_body = Credentials,
+#[utoipa::path(post, path = "/auth/register", tag = "accounts", operation_id = "register", request_body = Credentials,
     responses((status = 201, description = "The account is made", body = AccessToken),
               (status = 409, description = "The name is taken", body = crate::error::ErrorBody)))]
 pub(crate) async fn register(
@@ -88,7 +88,7 @@ pub(crate) async fn register(
 }
 
 /// Gives an access token for a name and its password
-#[utoipa::path(post, path = "/auth/login", tag = "accounts", request_body = Credentials,
+#[utoipa::path(post, path = "/auth/login", tag = "accounts", operation_id = "log_in", request_body = Credentials,
     responses((status = 200, description = "An access token", body = AccessToken),
               (status = 401, description = "The name or the password is wrong", body = crate::error::ErrorBody)))]
 pub(crate) async fn login(
@@ -112,7 +112,7 @@ pub(crate) async fn login(
 }
 
 /// Says who asks
-#[utoipa::path(get, path = "/auth/status", tag = "accounts",
+#[utoipa::path(get, path = "/auth/status", tag = "accounts", operation_id = "show_auth_status",
     responses((status = 200, description = "Who asks", body = AuthStatus)), security((), ("bearer" = [])))]
 pub(crate) async fn status(Presented { account, refused }: Presented) -> Json<AuthStatus> {
     let anonymous_allowed = refused.is_none();

@@ -119,14 +119,14 @@ fn error(description: &str) -> Answer {
 pub(crate) struct Document(pub Bytes);
 
 /// Describes this API as OpenAPI 3.1
-#[utoipa::path(get, path = "/openapi.json", tag = "operation",
+#[utoipa::path(get, path = "/openapi.json", tag = "operation", operation_id = "show_openapi",
     responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 pub(crate) async fn openapi(axum::Extension(Document(document)): axum::Extension<Document>) -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], document).into_response()
 }
 
 /// Shows this API to people
-#[utoipa::path(get, path = "/docs", tag = "operation",
+#[utoipa::path(get, path = "/docs", tag = "operation", operation_id = "show_docs",
     responses((status = 303, description = "To the viewer at `/docs/`")))]
 pub(crate) async fn docs() -> Redirect {
     Redirect::to("/docs/")

@@ -48,21 +48,21 @@ pub(crate) struct Checks {
 }
 
 /// Says that this process is alive
-#[utoipa::path(get, path = "/health", tag = "operation",
+#[utoipa::path(get, path = "/health", tag = "operation", operation_id = "show_health",
     responses((status = 200, description = "It is alive", body = Health)))]
 pub(crate) async fn health(State(state): State<ApiState>) -> Json<Health> {
     Json(Health { status: "ok", version: state.options().version.clone() })
 }
 
 /// Says that this process is alive, under the other usual name
-#[utoipa::path(get, path = "/healthz", tag = "operation",
+#[utoipa::path(get, path = "/healthz", tag = "operation", operation_id = "show_healthz",
     responses((status = 200, description = "It is alive", body = Health)))]
 pub(crate) async fn healthz(state: State<ApiState>) -> Json<Health> {
     health(state).await
 }
 
 /// Says whether this process can serve requests
-#[utoipa::path(get, path = "/readyz", tag = "operation",
+#[utoipa::path(get, path = "/readyz", tag = "operation", operation_id = "show_readiness",
     responses((status = 200, description = "It can", body = Ready),
               (status = 503, description = "It cannot; `details` says what is wrong", body = crate::error::ErrorBody)))]
 pub(crate) async fn ready(State(state): State<ApiState>) -> Result<Json<Ready>, ApiError> {
@@ -83,7 +83,7 @@ pub(crate) async fn ready(State(state): State<ApiState>) -> Result<Json<Ready>, 
 }
 
 /// Gives figures for Prometheus
-#[utoipa::path(get, path = "/metrics", tag = "operation",
+#[utoipa::path(get, path = "/metrics", tag = "operation", operation_id = "show_metrics",
     responses((status = 200, description = "Figures", body = String, content_type = "application/openmetrics-text")))]
 pub(crate) async fn metrics(State(state): State<ApiState>) -> Response {
     let text = state.metrics().encode(state.engine()).await;

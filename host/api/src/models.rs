@@ -72,7 +72,7 @@ pub(crate) struct Models {
 }
 
 /// Lists what can be generated now
-#[utoipa::path(get, path = "/models", tag = "models",
+#[utoipa::path(get, path = "/models", tag = "models", operation_id = "list_models",
     responses((status = 200, description = "Providers and their models", body = Models)),
     security((), ("bearer" = [])))]
 pub(crate) async fn list(_: Caller, State(state): State<ApiState>) -> Result<Json<Models>, ApiError> {

@@ -82,7 +82,7 @@ pub(crate) struct Line {
 }
 
 /// Says what the caller has spent
-#[utoipa::path(get, path = "/usage", tag = "usage", params(Filter),
+#[utoipa::path(get, path = "/usage", tag = "usage", operation_id = "show_usage", params(Filter),
     responses((status = 200, description = "Sums of the ledger", body = Usage)), security((), ("bearer" = [])))]
 pub(crate) async fn own(
     caller: Caller,

@@ -41,7 +41,7 @@ pub(crate) struct From {
 /// Events are `progress`, `step`, `log` and `done`, each with a number as its `id` and JSON as its `data`; after `done`
 /// the stream ends. Who comes back with `Last-Event-ID` goes on where it was; where nothing more can come the answer
 /// is 204, on which an `EventSource` stops asking.
-#[utoipa::path(get, path = "/jobs/{job_id}/events", tag = "jobs",
+#[utoipa::path(get, path = "/jobs/{job_id}/events", tag = "jobs", operation_id = "follow_job",
     params(("job_id" = String, Path, description = "Its id"), From,
            ("Last-Event-ID" = Option<String>, Header, description = "The number of the last event that was received")),
     responses((status = 200, description = "Events", body = String, content_type = "text/event-stream"),

@@ -53,7 +53,7 @@ pub(crate) struct Jobs {
 }
 
 /// Lists the caller's jobs, the youngest first
-#[utoipa::path(get, path = "/jobs", tag = "jobs", params(Filter),
+#[utoipa::path(get, path = "/jobs", tag = "jobs", operation_id = "list_jobs", params(Filter),
     responses((status = 200, description = "A page of jobs", body = Jobs)), security((), ("bearer" = [])))]
 pub(crate) async fn list(
     caller: Caller,
@@ -65,7 +65,7 @@ pub(crate) async fn list(
 }
 
 /// Shows a job
-#[utoipa::path(get, path = "/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
+#[utoipa::path(get, path = "/jobs/{job_id}", tag = "jobs", operation_id = "show_job", params(("job_id" = String, Path, description = "Its id")),
     responses((status = 200, description = "The job", body = JobBody)), security((), ("bearer" = [])))]
 pub(crate) async fn show(
     caller: Caller,
@@ -78,7 +78,7 @@ pub(crate) async fn show(
 /// Cancels a job
 ///
 /// Also gives up an uncertain one. Answers with the job as it is then: it has ended, or ends soon.
-#[utoipa::path(delete, path = "/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "Its id")),
+#[utoipa::path(delete, path = "/jobs/{job_id}", tag = "jobs", operation_id = "cancel_job", params(("job_id" = String, Path, description = "Its id")),
     responses((status = 200, description = "The job", body = JobBody),
               (status = 409, description = "It has ended already", body = crate::error::ErrorBody)),
     security((), ("bearer" = [])))]
@@ -105,7 +105,7 @@ pub(crate) async fn cancel(
 /// Sends the uncertain requests of a job again
 ///
 /// They may then be paid twice, so a person decides.
-#[utoipa::path(post, path = "/jobs/{job_id}/resubmit", tag = "jobs",
+#[utoipa::path(post, path = "/jobs/{job_id}/resubmit", tag = "jobs", operation_id = "resubmit_job",
     params(("job_id" = String, Path, description = "Its id")),
     responses((status = 200, description = "The job, which goes on", body = JobBody),
               (status = 409, description = "It is not uncertain", body = crate::error::ErrorBody)),

@@ -26,7 +26,7 @@ use task::ScenarioTask;
 ///
 /// Answers with the task at once; `GET /api/scenario/generate/tasks/{task_id}` says how it goes on. The same
 /// `Idempotency-Key` with the same body gives the same task.
-#[utoipa::path(post, path = "/scenario/generate", tag = "scenario", request_body = GenerateScenario,
+#[utoipa::path(post, path = "/scenario/generate", tag = "scenario", operation_id = "generate_scenario", request_body = GenerateScenario,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body make one task")),
     responses((status = 200, description = "The task", body = ScenarioTask)), security((), ("bearer" = [])))]
 pub(crate) async fn generate(
@@ -52,7 +52,7 @@ pub(crate) async fn generate(
 }
 
 /// Shows a task
-#[utoipa::path(get, path = "/scenario/generate/tasks/{task_id}", tag = "scenario",
+#[utoipa::path(get, path = "/scenario/generate/tasks/{task_id}", tag = "scenario", operation_id = "show_scenario_task",
     params(("task_id" = String, Path, description = "Its id")),
     responses((status = 200, description = "The task", body = ScenarioTask)), security((), ("bearer" = [])))]
 pub(crate) async fn task(
@@ -67,7 +67,7 @@ pub(crate) async fn task(
 /// Cancels a task
 ///
 /// It has then failed, with the error message `Task cancelled`.
-#[utoipa::path(delete, path = "/scenario/generate/tasks/{task_id}", tag = "scenario",
+#[utoipa::path(delete, path = "/scenario/generate/tasks/{task_id}", tag = "scenario", operation_id = "cancel_scenario_task",
     params(("task_id" = String, Path, description = "Its id")),
     responses((status = 200, description = "The task", body = ScenarioTask),
               (status = 400, description = "It has ended already", body = crate::error::ErrorBody)),
@@ -99,7 +99,7 @@ pub(crate) struct Link {
 /// Gives the thumbnail of a task
 ///
 /// `thumbnail_url` of a task leads here.
-#[utoipa::path(get, path = "/scenario/generate/tasks/{task_id}/thumbnail", tag = "scenario",
+#[utoipa::path(get, path = "/scenario/generate/tasks/{task_id}/thumbnail", tag = "scenario", operation_id = "show_scenario_thumbnail",
     params(("task_id" = String, Path, description = "Its id"), Link),
     responses((status = 200, description = "A picture", content_type = "image/png", body = Vec<u8>),
               (status = 304, description = "The client has it already")),
