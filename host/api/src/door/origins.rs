@@ -104,10 +104,10 @@ fn read_origin(text: &str) -> Option<Origin> {
         _ => return None,
     };
     let authority = Authority::from_str(rest).ok().filter(|_| !rest.contains('@'))?;
-    let port = match authority.port() {
-        None if rest.ends_with(':') => return None,
-        None => usual,
-        Some(_) => authority.port_u16()?,
+    // `Authority` itself takes a port that is no number to be none.
+    let port = match rest.get(authority.host().len()..)? {
+        "" => usual,
+        port => port.strip_prefix(':')?.parse().ok()?,
     };
     Some(Origin { scheme, host: authority.host().to_ascii_lowercase(), port })
 }
