@@ -24,8 +24,12 @@ impl Stream {
         Stream { body: body.into_data_stream(), text: String::new() }
     }
 
-    /// The next event; none at the end.
+    /// The next event; none at the end. Comments, which keep a stream alive, do not make it wait longer.
     async fn next(&mut self) -> Option<Event> {
+        tokio::time::timeout(Duration::from_secs(20), self.read()).await.unwrap()
+    }
+
+    async fn read(&mut self) -> Option<Event> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let field = |name: &str| {
@@ -36,7 +40,7 @@ impl Stream {
                 self.text = rest.into();
                 return Some(event);
             }
-            let more = tokio::time::timeout(Duration::from_secs(20), self.body.next()).await.unwrap()?;
+            let more = self.body.next().await?;
             self.text.push_str(std::str::from_utf8(&more.unwrap()).unwrap());
         }
     }

@@ -42,7 +42,7 @@ async fn it_answers_on_every_address_and_an_open_stream_does_not_keep_it_from_en
     kit.shutdown.cancel();
     tokio::time::timeout(Duration::from_secs(5), serving).await.unwrap().unwrap().unwrap();
     let mut rest = Vec::new();
-    events.read_to_end(&mut rest).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), events.read_to_end(&mut rest)).await.unwrap().unwrap();
     assert!(rest.ends_with(b"0\r\n\r\n"), "{}", String::from_utf8_lossy(&rest));
     assert!(TcpStream::connect(addresses[0]).await.is_err());
     drop(idle);
