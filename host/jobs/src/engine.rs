@@ -192,6 +192,11 @@ impl Engine {
         )
     }
 
+    /// Whether it is ending and claims nothing more.
+    pub fn is_draining(&self) -> bool {
+        self.inner.draining.is_cancelled()
+    }
+
     /// Ends in good order: claims nothing more, puts workflows back that run, waits up to `patience` for requests that
     /// are under way, and gives the lease back.
     pub async fn stop(&self, patience: Duration) {

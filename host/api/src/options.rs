@@ -1,0 +1,60 @@
+//! How the API behaves, as the host's settings say.
+
+use std::time::Duration;
+
+use crate::door::Origins;
+
+/// How the API behaves.
+#[derive(Clone)]
+pub struct ApiOptions {
+    /// Whose pages may call, beside those served from here.
+    pub cors_origins: Origins,
+    /// Whether every address that is listened on is a loopback address: only then may anybody come without a token.
+    pub loopback_only: bool,
+    /// What access tokens are signed with. Who knows it can be anybody, so it is random and never logged.
+    pub jwt_secret: [u8; 32],
+    /// How long an access token is good for.
+    pub token_life: Duration,
+    /// The largest JSON body, bytes.
+    pub json_limit: usize,
+    /// How long a body may take to arrive.
+    pub body_patience: Duration,
+    /// How often each may call.
+    pub rate_limits: RateLimits,
+    /// The version of Kinora, for people and for `/metrics`.
+    pub version: String,
+}
+
+impl ApiOptions {
+    /// The defaults: a host that only its own machine reaches.
+    pub fn new(jwt_secret: [u8; 32]) -> Self {
+        ApiOptions {
+            cors_origins: Origins::default(),
+            loopback_only: true,
+            jwt_secret,
+            token_life: Duration::from_secs(24 * 60 * 60),
+            json_limit: 1 << 20,
+            body_patience: Duration::from_secs(30),
+            rate_limits: RateLimits::default(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}
+
+/// How often each user, and each address without a token, may call within a minute. 0 means no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimits {
+    /// Calls that make or change something.
+    pub changes: u32,
+    /// Calls that read.
+    pub reads: u32,
+    /// Attempts to register, to log in or to use a token that is not valid, by address; attempts to log in also by
+    /// name. Tight, because these are what a guesser of passwords does.
+    pub accounts: u32,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        RateLimits { changes: 1200, reads: 12_000, accounts: 30 }
+    }
+}
