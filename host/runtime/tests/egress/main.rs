@@ -1,5 +1,5 @@
 //! The egress against a server that really listens, and behaves as upstreams do on bad days. No test leaves the
-//! machine.
+//! machine. Tests with https addresses in them need the CA certificates of the machine.
 
 mod limits;
 mod money;

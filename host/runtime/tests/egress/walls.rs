@@ -105,3 +105,22 @@ async fn a_gateway_on_this_machine_serves_media_from_another_port_without_the_ke
     assert_eq!(media.seen().len(), 1);
     assert_eq!(media.seen()[0].header("authorization"), None);
 }
+
+#[tokio::test]
+async fn a_machine_without_ca_certificates_is_told_what_to_install() {
+    // The variables belong to the whole process, so this test runs itself in one of its own.
+    if std::env::var("SSL_CERT_FILE").as_deref() != Ok("/nonexistent") {
+        let child = std::process::Command::new(std::env::current_exe().expect("a path"))
+            .args(["--exact", "walls::a_machine_without_ca_certificates_is_told_what_to_install"])
+            .envs([("SSL_CERT_FILE", "/nonexistent"), ("SSL_CERT_DIR", "/nonexistent")])
+            .output()
+            .expect("a child");
+        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+        return;
+    }
+    let upstream = Upstream::start(|_| Answer::ok(b"ok")).await;
+    World::new(&upstream).send(get()).await.expect("plain http to this machine needs none");
+    let failure = World::at("https://api.acme.test", false, options(&[])).fails(post()).await;
+    assert_eq!((failure.kind.as_str(), failure.maybe_accepted), ("tls", false), "{failure:?}");
+    assert!(failure.message.contains("install the package `ca-certificates`"), "{failure:?}");
+}
