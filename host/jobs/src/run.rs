@@ -234,7 +234,7 @@ impl Run {
         key: &str,
         request: impl Future<Output = Result<OperationRequest, Stop>> + Send,
     ) -> Result<(), Stop> {
-        if self.operations.contains_key(key) {
+        if self.operations.contains_key(key) || self.segment.operations.iter().any(|begun| begun.step == key) {
             return Ok(());
         }
         let OperationRequest { kind, plugin, digest, document } = request.await?;
