@@ -4,5 +4,8 @@ mod fakes;
 mod film;
 mod plugins;
 mod refusals;
+mod restart;
+mod scenario;
+mod service;
 mod settings;
 mod support;

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+pub mod house;
 pub mod http;
 pub mod server;
 

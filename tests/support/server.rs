@@ -45,7 +45,7 @@ impl Server {
     }
 
     /// Runs a command that becomes a server.
-    fn of(command: &mut Command) -> Self {
+    pub fn of(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -130,6 +130,15 @@ impl Server {
         }
     }
 
+    /// Waits until it is as `done` says; `what` names it for who waited in vain.
+    pub fn wait_until(&self, what: &str, done: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !done(self) {
+            assert!(Instant::now() < deadline, "waited in vain for {what}: {}", self.stderr());
+            self.stderr.wait_a_moment();
+        }
+    }
+
     /// What it has said on standard error so far.
     pub fn stderr(&self) -> String {
         self.stderr.text()
@@ -146,9 +155,24 @@ impl Server {
         self.child.wait().expect("it ends");
     }
 
+    /// Its process.
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
     /// Asks it to end, as a service manager does, and waits for that. A code of none means that a signal ended it.
-    pub fn terminate(mut self) -> Run {
-        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it still runs");
+    pub fn terminate(self) -> Run {
+        self.ask_to_end();
+        self.ended()
+    }
+
+    /// Asks it to end.
+    pub fn ask_to_end(&self) {
+        kill_process(self.pid(), Signal::TERM).expect("it still runs");
+    }
+
+    /// Waits until it has ended.
+    pub fn ended(mut self) -> Run {
         let deadline = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("it is our child") {
