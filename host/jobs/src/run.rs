@@ -256,19 +256,20 @@ impl Run {
         let Some(operation) = self.operations.get(key) else {
             return Err(Stop::Waits);
         };
-        match operation.state {
-            OperationState::Open => Err(Stop::Waits),
-            OperationState::Uncertain => Err(Stop::Uncertain(uncertain(&self.job.id, operation.error.as_deref()))),
-            state => {
-                self.ahead = self.ahead.saturating_sub(1);
-                Ok(Ended {
-                    state,
-                    outcome: operation.outcome.clone(),
-                    error: operation.error.as_deref().and_then(|error| serde_json::from_str(error).ok()),
-                    unknown: operation.unknown,
-                })
-            }
+        if operation.state == OperationState::Open {
+            return Err(Stop::Waits);
         }
+        // Passed, also where a person is asked: a workflow may do without what is uncertain.
+        self.ahead = self.ahead.saturating_sub(1);
+        if operation.state == OperationState::Uncertain {
+            return Err(Stop::Uncertain(uncertain(&self.job.id, operation.error.as_deref())));
+        }
+        Ok(Ended {
+            state: operation.state,
+            outcome: operation.outcome.clone(),
+            error: operation.error.as_deref().and_then(|error| serde_json::from_str(error).ok()),
+            unknown: operation.unknown,
+        })
     }
 
     /// Puts on disk what the run has done so far.
