@@ -1,7 +1,7 @@
 //! What cannot be made is refused with a sentence, and nothing half-written stays behind.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -65,21 +65,7 @@ fn a_missing_ffmpeg_is_told_with_its_remedy() {
 /// Runs the binary in a mount namespace of its own, after a command that changes the mounts. None where the machine
 /// allows no namespaces.
 fn in_namespace(bench: &Bench, prepare: &str, args: &str) -> Option<Run> {
-    let allowed = Command::new("unshare").args(["-r", "-m", "true"]).output();
-    if !allowed.is_ok_and(|output| output.status.success()) {
-        assert!(std::env::var_os("CI").is_none(), "CI must allow mount namespaces");
-        eprintln!("skipped: this machine allows no mount namespaces");
-        return None;
-    }
-    let script = format!("set -e; {prepare}; \"$KINORA\" {args}");
-    let mut command = Command::new("unshare");
-    let inner = bench.command(&[]);
-    command
-        .args(["-r", "-m", "sh", "-c", &script])
-        .current_dir(bench.folder.path())
-        .env_clear()
-        .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .env("KINORA", env!("CARGO_BIN_EXE_kinora"));
+    let mut command = bench.in_namespace(&format!("{prepare}; \"$KINORA\" {args}"))?;
     Some(Run::of(&mut command))
 }
 

@@ -45,6 +45,26 @@ impl Bench {
         Run::of(&mut self.command(args))
     }
 
+    /// A shell script in a mount namespace of its own, in the bench's folder, with the binary as `$KINORA`. None where
+    /// the machine allows no namespaces.
+    pub fn in_namespace(&self, script: &str) -> Option<Command> {
+        let allowed = Command::new("unshare").args(["-r", "-m", "true"]).output();
+        if !allowed.is_ok_and(|output| output.status.success()) {
+            assert!(std::env::var_os("CI").is_none(), "CI must allow mount namespaces");
+            eprintln!("skipped: this machine allows no mount namespaces");
+            return None;
+        }
+        let mut command = Command::new("unshare");
+        let inner = self.command(&[]);
+        command
+            .args(["-r", "-m", "sh", "-c", &format!("set -e; {script}")])
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
+            .env("KINORA", env!("CARGO_BIN_EXE_kinora"));
+        Some(command)
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

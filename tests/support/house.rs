@@ -55,6 +55,12 @@ impl House {
         self.open_in(&self.bench)
     }
 
+    /// Starts a server with more arguments.
+    pub fn open_with(&self, args: &[&str]) -> Server {
+        let all: Vec<&str> = self.args.iter().map(String::as_str).chain(args.iter().copied()).collect();
+        Server::start(&self.bench, &all, &self.env)
+    }
+
     /// Starts a server with the same settings and a data folder elsewhere.
     pub fn open_in(&self, bench: &Bench) -> Server {
         let args: Vec<&str> = self.args.iter().map(String::as_str).collect();
