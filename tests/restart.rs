@@ -139,7 +139,7 @@ fn asked_to_end(house: House) {
     assert_eq!(doubtful(&server), 0);
 }
 
-/// Two hosts, each with a data folder of its own, on one database; none without a Postgres.
+/// Two hosts on one database, each with a data folder of its own, and the bench that has the second one's.
 fn two_hosts(house: &House) -> (Server, Server, Bench) {
     let elsewhere = Bench::new();
     (house.open(), house.open_in(&elsewhere), elsewhere)

@@ -484,7 +484,6 @@ fn one_idempotency_key_makes_one_task() {
 #[test]
 fn the_key_is_in_no_file_log_answer_or_metric() {
     let house = House::new().with_thumbnails();
-    // One that is found also where it is written in Base64, or cut off at its ends.
     house.upstream.answer_with(|request, number| match (request.path.as_str(), number) {
         (CHAT, 1 | 4) | (IMAGES, 2) => Answer::echo_key(),
         (CHAT, 2) => Answer::unauthorized(),
@@ -511,6 +510,7 @@ fn the_key_is_in_no_file_log_answer_or_metric() {
     assert_nowhere(&data, &traces);
     // Again with what a good end writes.
     let run = server.terminate();
+    assert!(run.stderr.contains("is of no use here"), "what was said around the key is told: {}", run.stderr);
     assert!(assert_nowhere(&data, &traces) > 3, "there is a database, a secret and a picture");
     told.extend([run.stdout, run.stderr]);
     for text in &told {
