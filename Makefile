@@ -41,7 +41,7 @@ components: packages
 	scripts/components.sh
 
 packages:
-	@. scripts/install.sh && need ffmpeg ffmpeg fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf gcc cc libc6-dev /usr/include/stdlib.h
+	@. scripts/install.sh && need ffmpeg ffmpeg fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf gcc cc libc6-dev /usr/include/stdlib.h ca-certificates /etc/ssl/certs/ca-certificates.crt
 
 # Debian keeps the server's programs out of PATH, and its client alone has the folder too.
 test-packages: packages

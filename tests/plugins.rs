@@ -95,7 +95,7 @@ fn a_looping_component_is_stopped_and_named() {
     let request = r#"{"kind":"harm","attempt":1,"input":{"mode":"loop"}}"#;
     std::fs::write(bench.path("request.json"), request).expect("written");
     let args = ["plugin", "run", &hostile.to_string_lossy(), "--input", "request.json"];
-    Run::of(bench.command(&args).env("KINORA_PLUGINS__COMPUTE_MS", "100")).fails_with(&[
+    Run::of(bench.command(&args).env("KINORA_LIMITS__COMPUTE_MS", "100")).fails_with(&[
         "hostile 6.6.6",
         "100 ms",
         "rule: compute-time",

@@ -80,7 +80,12 @@ fn a_full_disk_is_told_and_leaves_nothing() {
         return;
     };
     assert_eq!(run.stdout, "", "nothing half-written is left");
-    run.fails_with(&["no room left"]);
+    run.fails_with(&["no room left", "the same command"]);
+    let again = bench
+        .run(&["make", "a storm at sea", "-o", "film.mp4", "--seconds", "16", "--fps", "24", "--resolution", "640x360"])
+        .ok();
+    assert!(again.stderr.contains("going on"), "{}", again.stderr);
+    assert!(!again.stderr.contains("Rendering"), "it is not rendered again: {}", again.stderr);
 }
 
 #[test]
@@ -105,7 +110,7 @@ fn an_interrupt_ends_the_render_at_once_and_leaves_nothing() {
         .spawn()
         .expect("it starts");
     let lines = BufReader::new(child.stderr.take().expect("piped")).lines();
-    let rendering = lines.map_while(Result::ok).any(|line| line.contains("Rendering the film: 10 %"));
+    let rendering = lines.map_while(Result::ok).any(|line| line.contains("Rendering the film"));
     assert!(rendering, "it begins to render");
     let pid = Pid::from_child(&child);
     kill_process(pid, Signal::INT).expect("the signal is sent");

@@ -149,6 +149,7 @@ impl Engine {
             self.inner.cancel_here(&operation.id);
         }
         self.inner.wake_operations.notify_one();
+        self.inner.wake_jobs.notify_one();
         Ok(job)
     }
 
@@ -293,11 +294,13 @@ impl Inner {
     /// Runs one segment of a job.
     async fn run_job(self: Arc<Self>, job: Job, permit: OwnedSemaphorePermit) {
         let id = job.id.clone();
+        let keyed = job.concurrency_key.is_some();
         let lease = Lease { job: job.id.clone(), worker: self.worker(), attempt: job.attempt };
         let cancelled = CancellationToken::new();
         self.running().insert(id.clone(), cancelled.clone());
         let result = self.run_segment(job, lease.clone(), cancelled).await;
         self.running().remove(&id);
+        let full = self.job_slots.available_permits() == 0;
         drop(permit);
         match result {
             Ok(operations) => operations.into_iter().for_each(|operation| self.spawn_operation(operation)),
@@ -312,8 +315,10 @@ impl Inner {
                 self.hub.changed(&id);
             }
         }
-        // A job may have become claimable: one with a key, or one that was put back.
-        self.wake_jobs.notify_one();
+        // The queue is looked at again where this end may let another job in: it is not free to ask after every one.
+        if full || keyed {
+            self.wake_jobs.notify_one();
+        }
     }
 
     async fn run_segment(

@@ -20,7 +20,7 @@ impl Inner {
     /// Claims operations when they are due and there is room.
     pub(crate) async fn claim_operations(self: Arc<Self>) {
         loop {
-            let sleep = match self.store.next_due().await {
+            let sleep = match self.store.next_due(self.options.only.as_deref()).await {
                 Ok(Some(due)) => Duration::from_millis((due - self.store.now()).max(0) as u64),
                 _ => self.options.look,
             };
@@ -62,7 +62,7 @@ impl Inner {
     pub(crate) fn spawn_operation(self: &Arc<Self>, operation: Operation) {
         let inner = self.clone();
         self.tasks.spawn(async move {
-            let Ok(_slot) = inner.operation_slots.clone().acquire_owned().await else { return };
+            let Ok(slot) = inner.operation_slots.clone().acquire_owned().await else { return };
             let id = operation.id.clone();
             let cancelled = CancellationToken::new();
             if operation.cancel_requested {
@@ -83,7 +83,12 @@ impl Inner {
                     }
                 }
             }
-            inner.wake_operations.notify_one();
+            // Others may have waited for this one's place.
+            let full = inner.operation_slots.available_permits() == 0;
+            drop(slot);
+            if full {
+                inner.wake_operations.notify_one();
+            }
         });
     }
 
@@ -107,7 +112,10 @@ impl Inner {
                 persist(|| {
                     self.store.advance_operation(&lease, Advance::Wait { guest_state: guest_state.clone(), wait_ms })
                 })
-                .await
+                .await?;
+                // It may be due before the loop would look again.
+                self.wake_operations.notify_one();
+                Ok(())
             }
             Err(Stop::Store(error)) => Err(error),
             Err(other) => self.settle(&lease, failed(&format!("a driver cannot stop with {other:?}"))).await,

@@ -65,8 +65,6 @@ pub struct Server {
     pub listen: Vec<String>,
     /// Origins whose pages may call the API; absent: any port of this machine.
     pub cors_origins: Option<Vec<String>>,
-    /// Host names under which clients without a token may call, besides this machine's own.
-    pub hosts: Vec<String>,
     /// Calls a minute that begin something new, for each user or address.
     pub creating_per_minute: u32,
     /// Calls a minute that only read, for each user or address.
@@ -162,7 +160,6 @@ impl Default for Settings {
             server: Server {
                 listen: vec!["127.0.0.1:8080".into()],
                 cors_origins: None,
-                hosts: Vec::new(),
                 creating_per_minute: 600,
                 reading_per_minute: 6_000,
                 drain_seconds: 20,

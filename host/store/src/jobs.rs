@@ -83,6 +83,8 @@ pub struct Job {
     pub attempt: i64,
     /// How often a worker died while it ran it.
     pub crashes: i64,
+    /// What it shares a limit of active jobs with.
+    pub concurrency_key: Option<String>,
     /// Whether its owner wants it to end.
     pub cancel_requested: bool,
     /// From 0 to 100.
@@ -119,6 +121,7 @@ impl<'r> FromRow<'r, AnyRow> for Job {
             priority: row.try_get("priority")?,
             attempt: row.try_get("attempt")?,
             crashes: row.try_get("crashes")?,
+            concurrency_key: row.try_get("concurrency_key")?,
             cancel_requested: row.try_get::<i64, _>("cancel_requested")? != 0,
             progress: row.try_get("progress")?,
             current_step: row.try_get("current_step")?,

@@ -249,16 +249,18 @@ impl Store {
         self.db.write(claim).await
     }
 
-    /// When the next operation that nobody holds is due, milliseconds since 1970.
+    /// When the next operation that nobody holds is due, milliseconds since 1970. With `only`, of that job alone.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn next_due(&self) -> Result<Option<i64>, StoreError> {
+    pub async fn next_due(&self, only: Option<&str>) -> Result<Option<i64>, StoreError> {
         let mut connection = self.db.read().await?;
-        let (due,): (Option<i64>,) =
-            sqlx::query_as("SELECT min(due_at) FROM operations WHERE state = 'open' AND worker IS NULL")
-                .fetch_one(&mut *connection)
-                .await?;
+        let (due,): (Option<i64>,) = sqlx::query_as(
+            "SELECT min(due_at) FROM operations WHERE state = 'open' AND worker IS NULL AND ($1 = '' OR job = $1)",
+        )
+        .bind(only.unwrap_or_default())
+        .fetch_one(&mut *connection)
+        .await?;
         Ok(due)
     }
 

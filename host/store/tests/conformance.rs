@@ -55,6 +55,7 @@ macro_rules! claims {
 
 claims! {
     a_job_is_claimed_once_however_many_ask
+    a_worker_for_one_job_takes_nothing_else
     the_higher_priority_goes_first_and_then_the_longer_waiting
     a_delayed_job_waits_for_its_time
     of_one_key_no_more_jobs_are_active_than_its_limit
@@ -181,6 +182,22 @@ async fn a_job_is_claimed_once_however_many_ask(store: &Store) {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 30);
+}
+
+async fn a_worker_for_one_job_takes_nothing_else(store: &Store) {
+    let worker = worker(store).await;
+    let (other, lease) = running(store, &worker).await;
+    wait_for(store, &lease, vec![operation("o")]).await;
+    let mine = create(store, NewJob { concurrency: Some(("k".into(), 1)), ..new_job() }).await;
+    create(store, new_job()).await;
+    let only = Some(mine.id.as_str());
+    let claimed = store.claim_jobs(&worker, 10, only).await.expect("claimed");
+    assert_eq!(claimed.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(), [mine.id.as_str()]);
+    assert!(store.claim_operations(&worker, 10, only).await.expect("claimed").is_empty());
+    assert_eq!(store.next_due(only).await.expect("read"), None);
+    let others = Some(other.id.as_str());
+    assert!(store.next_due(others).await.expect("read").is_some());
+    assert_eq!(store.claim_operations(&worker, 10, others).await.expect("claimed").len(), 1);
 }
 
 async fn worker_of(store: &Store, host: &str) -> WorkerId {
@@ -348,7 +365,7 @@ async fn a_poll_that_found_nothing_new_only_moves_the_time(store: &Store) {
     let wait = Advance::Wait { guest_state: Some(vec![1]), wait_ms: 10_000 };
     store.advance_operation(&held.lease(&worker), wait).await.expect("written");
     assert!(claim_operations(store, &worker).await.is_empty());
-    assert_eq!(store.next_due().await.expect("read").expect("one waits") / 1_000, (store.now() + 10_000) / 1_000);
+    assert_eq!(store.next_due(None).await.expect("read").expect("one waits") / 1_000, (store.now() + 10_000) / 1_000);
     store.clock().advance(10_001);
     let held = claim_operations(store, &worker).await.remove(0);
     assert_eq!((held.phase, held.guest_state.as_slice()), (Phase::Wait, [1].as_slice()));

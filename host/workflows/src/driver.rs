@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use kinora_domain::documents::{MediaItem, Outcome, Role};
+use kinora_domain::documents::{MediaItem, Outcome, Role, Usage};
 use kinora_jobs::{Driven, Driver, HeldOperation, OperationError, Stop};
 use kinora_runtime::protocol::{
     Action, Attachment, Event, HttpRequest, Operation as Asked, Outcome as RawOutcome, ProviderError, Step,
@@ -232,20 +232,25 @@ impl Drive<'_> {
     fn doubt(&mut self) {
         self.unknown += 1;
         self.in_doubt = true;
+        self.book("unknown".into(), Usage::default(), 0, Certainty::Unknown);
+    }
+
+    /// Writes a line into the ledger, which is kept when the operation ends.
+    fn book(&mut self, model: String, usage: Usage, cost: u64, certainty: Certainty) {
         let operation = &self.held.operation;
         self.ledger.push(LedgerEntry {
             owner: operation.owner.clone(),
             job: operation.job.clone(),
             operation: operation.id.clone(),
             plugin: operation.plugin.clone(),
-            model: "unknown".into(),
+            model,
             kind: operation.kind.clone(),
-            input_tokens: 0,
-            output_tokens: 0,
-            pictures: 0,
-            video_ms: 0,
-            cost: 0,
-            certainty: Certainty::Unknown,
+            input_tokens: usage.input_tokens,
+            output_tokens: usage.output_tokens,
+            pictures: usage.pictures,
+            video_ms: usage.video_ms,
+            cost,
+            certainty,
         });
     }
 
@@ -271,21 +276,7 @@ impl Drive<'_> {
             }
         };
         let (model, usage, cost) = self.studio.cost(self.plugin, &self.held.operation.kind, &document);
-        let operation = &self.held.operation;
-        self.ledger.push(LedgerEntry {
-            owner: operation.owner.clone(),
-            job: operation.job.clone(),
-            operation: operation.id.clone(),
-            plugin: operation.plugin.clone(),
-            model,
-            kind: operation.kind.clone(),
-            input_tokens: usage.input_tokens,
-            output_tokens: usage.output_tokens,
-            pictures: usage.pictures,
-            video_ms: usage.video_ms,
-            cost,
-            certainty: Certainty::Answered,
-        });
+        self.book(model, usage, cost, Certainty::Answered);
         if let Err(message) = self.keep(&mut document, outcome.attachments).await {
             return self.fail(OperationError::new("malformed-output", message));
         }

@@ -145,7 +145,11 @@ impl Studio {
             }
         };
         // "OpenAI, gpt-5": the model that answered, which may be a dated one of the model that was asked.
-        let model = made_by.rsplit_once(", ").map_or(made_by.as_str(), |(_, model)| model);
+        let first = plugin.manifest.models.iter().find(|model| model.operation == operation);
+        let model = match made_by.rsplit_once(", ") {
+            Some((_, model)) => model,
+            None => first.map_or("unknown", |model| model.id.as_str()),
+        };
         let known = |known: &&Model| known.operation == operation && model.starts_with(&known.id);
         let listed = plugin.manifest.models.iter().filter(known).max_by_key(|known| known.id.len());
         let overlay = self

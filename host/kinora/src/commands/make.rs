@@ -57,7 +57,7 @@ pub async fn run(settings: &Settings, make: Make, interrupted: CancellationToken
     let (store, blobs) = host::open(settings).await?;
     // Also checks that the provider is there, before anything is begun.
     let studio = host::studio(settings, blobs.clone(), make.provider.as_deref()).await?;
-    let job = submit(&store, &request, make.provider.as_deref()).await?;
+    let job = submit(&store, &blobs, &request, make.provider.as_deref()).await?;
 
     let screen = Screen::new();
     let mut runner = Runner { settings, store: &store, studio, job: job.id.clone(), host: None, told: false };
@@ -79,12 +79,14 @@ pub async fn run(settings: &Settings, make: Make, interrupted: CancellationToken
         keep_parts(&blobs, &made, keep).await?;
     }
     report(&store, &request, &made, &job, &make.output, began).await?;
+    // Delivered; the store keeps no second copy.
+    blobs.delete(&made.film.parse()?).await?;
     store.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Finds the unfinished job of the same request, or makes one.
-async fn submit(store: &Store, request: &FilmRequest, provider: Option<&str>) -> Result<Job> {
+/// Finds the job of the same request whose film was not yet delivered, or makes one.
+async fn submit(store: &Store, blobs: &Blobs, request: &FilmRequest, provider: Option<&str>) -> Result<Job> {
     let input = serde_json::to_string(request)?;
     let mut hasher = DefaultHasher::new();
     (&input, provider).hash(&mut hasher);
@@ -102,13 +104,21 @@ async fn submit(store: &Store, request: &FilmRequest, provider: Option<&str>) ->
         if fresh {
             return Ok(job);
         }
-        if !job.state.is_ended() {
+        if !job.state.is_ended() || is_kept(blobs, &job).await {
             tell!("going on with the film that was begun before");
             return Ok(job);
         }
         // That one is over; this is the next.
         key = format!("film-{}", job.id);
     }
+}
+
+/// Whether a job's film is still in the store: it could not be delivered.
+async fn is_kept(blobs: &Blobs, job: &Job) -> bool {
+    let Ok(Ok(film)) = read_result(job).map(|made| made.film.parse()) else {
+        return false;
+    };
+    blobs.head(&film).await.is_ok()
 }
 
 /// Sees to it that the job is run: by this process, or by the host that holds the data folder.
@@ -172,7 +182,18 @@ async fn deliver(blobs: &Blobs, made: &FilmMade, output: &Path) -> Result<()> {
     let folder = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let cannot = || format!("-o {}: the film cannot be written there", output.display());
     let mut file = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
-    copy(blobs, &made.film, file.as_file_mut()).await.with_context(cannot)?;
+    if let Err(error) = copy(blobs, &made.film, file.as_file_mut()).await {
+        let full = error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::StorageFull);
+        if full {
+            bail!(
+                "-o {}: there is no room left; the film needs {} bytes. It is kept: the same command, once there is room, \
+                 only has to copy it",
+                output.display(),
+                made.bytes
+            );
+        }
+        return Err(error).with_context(cannot);
+    }
     file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).with_context(cannot)?;
     file.persist(output).with_context(cannot)?;
     Ok(())

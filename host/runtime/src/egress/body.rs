@@ -143,7 +143,12 @@ fn field_head(boundary: &str, field: &protocol::FormField) -> Result<String, Str
         head.push_str(&format!("; filename=\"{}\"", quoted(filename)));
     }
     head.push_str("\r\n");
-    if let Some(media_type) = &field.media_type {
+    // A file out of the store is what the host knows it to be: upstreams refuse files of no type.
+    let stored = match &field.value {
+        BodyPart::BlobRaw(handle) => handle.parse::<BlobId>().ok().map(|id| id.media_type().to_owned()),
+        _ => None,
+    };
+    if let Some(media_type) = field.media_type.clone().or(stored) {
         if !media_type.chars().all(|c| c == ' ' || c.is_ascii_graphic()) {
             return Err(format!("the media type of its field {:?} is malformed", field.name));
         }
@@ -176,6 +181,15 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_out_of_the_store_has_the_type_of_its_blob_unless_it_says_another() {
+        let value = BodyPart::BlobRaw(format!("{}.png", "0".repeat(64)));
+        let stored = protocol::FormField { value, ..field("image", Some("a.png"), None) };
+        assert!(field_head("b", &stored).expect("a head").contains("content-type: image/png\r\n"));
+        let said = protocol::FormField { media_type: Some("image/x-raw".into()), ..stored };
+        assert!(field_head("b", &said).expect("a head").contains("content-type: image/x-raw\r\n"));
+    }
 
     #[tokio::test]
     async fn base64_does_not_depend_on_the_pieces() {
