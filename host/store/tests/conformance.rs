@@ -348,7 +348,7 @@ async fn a_poll_that_found_nothing_new_only_moves_the_time(store: &Store) {
     let wait = Advance::Wait { guest_state: Some(vec![1]), wait_ms: 10_000 };
     store.advance_operation(&held.lease(&worker), wait).await.expect("written");
     assert!(claim_operations(store, &worker).await.is_empty());
-    assert_eq!(store.next_due().await.expect("read").expect("one waits") / 1_000, (store.now() + 10_000) / 1_000);
+    assert_eq!(store.next_due(None).await.expect("read").expect("one waits") / 1_000, (store.now() + 10_000) / 1_000);
     store.clock().advance(10_001);
     let held = claim_operations(store, &worker).await.remove(0);
     assert_eq!((held.phase, held.guest_state.as_slice()), (Phase::Wait, [1].as_slice()));
