@@ -256,8 +256,14 @@ impl Inner {
                 if room == 0 || self.draining.is_cancelled() {
                     break;
                 }
-                let jobs = match self.store.claim_jobs(&self.worker(), room as i64, self.options.only.as_deref()).await
-                {
+                let only = self.options.only.as_deref();
+                // Every segment wakes this loop, and mostly there is nothing: a look is much cheaper than a claim.
+                let claimed = match self.store.has_runnable(only).await {
+                    Ok(false) => break,
+                    Ok(true) => self.store.claim_jobs(&self.worker(), room as i64, only).await,
+                    Err(error) => Err(error),
+                };
+                let jobs = match claimed {
                     Ok(jobs) => jobs,
                     Err(error) => {
                         tracing::warn!("no jobs can be claimed: {error}");

@@ -19,22 +19,27 @@ const TOGETHER: usize = 64;
 impl Inner {
     /// Claims operations when they are due and there is room.
     pub(crate) async fn claim_operations(self: Arc<Self>) {
-        loop {
-            let sleep = match self.store.next_due(self.options.only.as_deref()).await {
+        while !self.draining.is_cancelled() {
+            let only = self.options.only.as_deref();
+            let sleep = match self.store.next_due(only).await {
                 Ok(Some(due)) => Duration::from_millis((due - self.store.now()).max(0) as u64),
                 _ => self.options.look,
             };
-            tokio::select! {
-                () = self.draining.cancelled() => return,
-                () = self.wake_operations.notified() => {}
-                () = tokio::time::sleep(sleep.min(self.options.look)) => {}
+            if !sleep.is_zero() {
+                // Then the next look says whether there is anything to claim, which is much cheaper than a claim.
+                tokio::select! {
+                    () = self.draining.cancelled() => return,
+                    () = self.wake_operations.notified() => {}
+                    () = tokio::time::sleep(sleep.min(self.options.look)) => {}
+                }
+                continue;
             }
             loop {
                 let room = self.operation_slots.available_permits().min(TOGETHER);
                 if room == 0 || self.draining.is_cancelled() {
                     break;
                 }
-                match self.store.claim_operations(&self.worker(), room as i64, self.options.only.as_deref()).await {
+                match self.store.claim_operations(&self.worker(), room as i64, only).await {
                     Ok(operations) => {
                         let all = operations.len() == room;
                         operations.into_iter().for_each(|operation| self.spawn_operation(operation));

@@ -81,6 +81,8 @@ impl Database {
         let pool = AnyPoolOptions::new()
             .max_connections(SQLITE_READERS)
             .acquire_timeout(ACQUIRE)
+            // A file does not hang up.
+            .test_before_acquire(false)
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     connection.execute("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000").await.map(|_| ())

@@ -1,9 +1,12 @@
 //! What happened to a job, in order: what a client that watches is told, and resumes from.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::Store;
 use crate::error::StoreError;
+
+/// The most events of one statement. A segment has a handful, and each statement takes a way to SQLite's thread and back.
+const TOGETHER: usize = 16;
 
 /// What kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,15 +83,17 @@ pub(crate) async fn append(
     events: &[NewEvent],
     now: i64,
 ) -> Result<(), StoreError> {
-    for (index, event) in events.iter().enumerate() {
-        sqlx::query("INSERT INTO events (job, seq, kind, data, created_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(job)
-            .bind(last + 1 + index as i64)
-            .bind(event.kind.as_str())
-            .bind(event.data.as_str())
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
+    for (index, some) in events.chunks(TOGETHER).enumerate() {
+        let row = |number: usize| format!("($1, ${}, ${}, ${}, $2)", number * 3 + 3, number * 3 + 4, number * 3 + 5);
+        let rows: Vec<String> = (0..some.len()).map(row).collect();
+        let sql = format!("INSERT INTO events (job, seq, kind, data, created_at) VALUES {}", rows.join(", "));
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(job).bind(now);
+        let mut seq = last + (index * TOGETHER) as i64;
+        for event in some {
+            seq += 1;
+            query = query.bind(seq).bind(event.kind.as_str()).bind(event.data.as_str());
+        }
+        query.execute(&mut *tx).await?;
     }
     Ok(())
 }

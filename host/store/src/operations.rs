@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row};
 
 use crate::Store;
-use crate::database::Transaction;
+use crate::database::{Dialect, Transaction};
 use crate::error::StoreError;
 use crate::jobs::Job;
 use crate::ledger::{self, LedgerEntry};
@@ -283,7 +283,8 @@ impl Store {
         ending: Ending,
         take_job: bool,
     ) -> Result<Settled, StoreError> {
-        self.db.write(End { lease: lease.clone(), ending, take_job, now: self.now() }).await
+        let end = End { lease: lease.clone(), ending, take_job, now: self.now(), dialect: self.db.dialect };
+        self.db.write(end).await
     }
 
     /// The operations of a job.
@@ -440,18 +441,20 @@ struct End {
     ending: Ending,
     take_job: bool,
     now: i64,
+    dialect: Dialect,
 }
 
 impl Transaction for End {
     type Output = Settled;
 
     async fn run(&self, tx: &mut AnyConnection) -> Result<Settled, StoreError> {
-        // First the job's row: on Postgres its lock orders this against the segment that begins to wait for it.
-        sqlx::query("UPDATE jobs SET updated_at = $2 WHERE id = $1")
-            .bind(self.lease.job.as_str())
-            .bind(self.now)
-            .execute(&mut *tx)
-            .await?;
+        if self.dialect == Dialect::Postgres {
+            // First the job's row: its lock orders this against the segment that begins to wait for it.
+            sqlx::query("SELECT id FROM jobs WHERE id = $1 FOR NO KEY UPDATE")
+                .bind(self.lease.job.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
         let ended = sqlx::query(
             "UPDATE operations SET state = $4, outcome = $5, error = $6, unknown = $7, worker = NULL, guest_state = NULL,
                  request = NULL, updated_at = $8, ended_at = $8
@@ -477,19 +480,23 @@ impl Transaction for End {
             (SELECT 1 FROM operations WHERE job = $1 AND state = 'open')";
         if self.take_job {
             let taken = sqlx::query_as(AssertSqlSafe(format!(
-                "UPDATE jobs SET state = 'running', worker = $2, attempt = attempt + 1 WHERE {still} RETURNING *"
+                "UPDATE jobs SET state = 'running', worker = $2, attempt = attempt + 1, updated_at = $3
+                 WHERE {still} RETURNING *"
             )))
             .bind(self.lease.job.as_str())
             .bind(self.lease.worker.as_str())
+            .bind(self.now)
             .fetch_optional(tx)
             .await?;
             return Ok(Settled { taken, queued: false });
         }
-        let queued = sqlx::query(AssertSqlSafe(format!("UPDATE jobs SET state = 'queued', run_at = $2 WHERE {still}")))
-            .bind(self.lease.job.as_str())
-            .bind(self.now)
-            .execute(tx)
-            .await?;
+        let queued = sqlx::query(AssertSqlSafe(format!(
+            "UPDATE jobs SET state = 'queued', run_at = $2, updated_at = $2 WHERE {still}"
+        )))
+        .bind(self.lease.job.as_str())
+        .bind(self.now)
+        .execute(tx)
+        .await?;
         Ok(Settled { taken: None, queued: queued.rows_affected() > 0 })
     }
 }

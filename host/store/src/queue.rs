@@ -83,6 +83,23 @@ impl Store {
         self.db.write(claim).await
     }
 
+    /// Whether a job may be there to be claimed now: a look that, unlike a claim, keeps no writer waiting. With `only`,
+    /// that job alone.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn has_runnable(&self, only: Option<&str>) -> Result<bool, StoreError> {
+        let mut connection = self.db.read().await?;
+        let found: Option<(i64,)> = sqlx::query_as(
+            "SELECT attempt FROM jobs WHERE state = 'queued' AND run_at <= $1 AND ($2 = '' OR id = $2) LIMIT 1",
+        )
+        .bind(self.now())
+        .bind(only.unwrap_or_default())
+        .fetch_optional(&mut *connection)
+        .await?;
+        Ok(found.is_some())
+    }
+
     /// Writes what a segment of a run did, and how it goes on. Answers whether the job's owner wants it to end.
     ///
     /// # Errors
@@ -173,24 +190,32 @@ impl Transaction for Record {
         let Segment { steps, operations, events, progress } = &self.segment;
         let mut events = events.clone();
         events.extend(self.then.event());
+        let end = self.then.end();
+        let ends = match &end {
+            Some(_) => ", worker = NULL, state = $8, result = $9, error = $10, completed_at = $4",
+            None => "",
+        };
         // First the job's row: it is the fence, and on Postgres the lock that orders this against the end of an
         // operation.
-        let fenced: Option<(i64, i64, String)> = sqlx::query_as(
+        let sql = format!(
             "UPDATE jobs SET updated_at = $4, last_event = last_event + $5, current_step = COALESCE($7, current_step),
-                 progress = CASE WHEN $6 < 0 THEN progress ELSE $6 END
+                 progress = CASE WHEN $6 < 0 THEN progress ELSE $6 END{ends}
              WHERE id = $1 AND worker = $2 AND attempt = $3 AND state = 'running'
-             RETURNING cancel_requested, last_event, owner",
-        )
-        .bind(job.as_str())
-        .bind(worker.as_str())
-        .bind(*attempt)
-        .bind(self.now)
-        .bind(events.len() as i64)
-        // The driver sends an absent number to Postgres as one of another size, so absence is a number here.
-        .bind(progress.as_ref().map_or(-1.0, |progress| progress.percent))
-        .bind(progress.as_ref().map(|progress| progress.step.as_str()))
-        .fetch_optional(&mut *tx)
-        .await?;
+             RETURNING cancel_requested, last_event, owner"
+        );
+        let mut query = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(job.as_str())
+            .bind(worker.as_str())
+            .bind(*attempt)
+            .bind(self.now)
+            .bind(events.len() as i64)
+            // The driver sends an absent number to Postgres as one of another size, so absence is a number here.
+            .bind(progress.as_ref().map_or(-1.0, |progress| progress.percent))
+            .bind(progress.as_ref().map(|progress| progress.step.as_str()));
+        if let Some((state, result, error)) = end {
+            query = query.bind(state.as_str()).bind(result).bind(error);
+        }
+        let fenced: Option<(i64, i64, String)> = query.fetch_optional(&mut *tx).await?;
         let Some((cancel, last_event, owner)) = fenced else {
             return Err(StoreError::Lost);
         };
@@ -217,7 +242,7 @@ impl Transaction for Record {
 impl Record {
     async fn go_on(&self, tx: &mut AnyConnection, cancel: bool) -> Result<(), StoreError> {
         let job = self.lease.job.as_str();
-        let (state, result, error) = match &self.then {
+        match self.then {
             Yielded::Running => return Ok(()),
             Yielded::Waiting | Yielded::Later(_) => {
                 let delay = if let Yielded::Later(delay) = self.then { delay } else { 0 };
@@ -235,21 +260,8 @@ impl Record {
                 .await?;
                 return Ok(());
             }
-            Yielded::Completed(result) => (JobState::Completed, Some(result), None),
-            Yielded::Failed(error) => (JobState::Failed, None, Some(error)),
-            Yielded::Cancelled(error) => (JobState::Cancelled, None, Some(error)),
-            Yielded::Uncertain(error) => (JobState::Uncertain, None, Some(error)),
-        };
-        sqlx::query(
-            "UPDATE jobs SET worker = NULL, state = $2, result = $3, error = $4, completed_at = $5 WHERE id = $1",
-        )
-        .bind(job)
-        .bind(state.as_str())
-        .bind(result.map(String::as_str))
-        .bind(error.map(String::as_str))
-        .bind(self.now)
-        .execute(&mut *tx)
-        .await?;
+            Yielded::Completed(_) | Yielded::Failed(_) | Yielded::Cancelled(_) | Yielded::Uncertain(_) => {}
+        }
         // What is still open belongs to nobody any more.
         sqlx::query("UPDATE operations SET cancel_requested = 1, due_at = $2 WHERE job = $1 AND state = 'open'")
             .bind(job)
@@ -261,15 +273,20 @@ impl Record {
 }
 
 impl Yielded {
+    /// Where the job ends with it: its last state, its result and its error.
+    fn end(&self) -> Option<(JobState, Option<&str>, Option<&str>)> {
+        match self {
+            Yielded::Running | Yielded::Waiting | Yielded::Later(_) => None,
+            Yielded::Completed(result) => Some((JobState::Completed, Some(result), None)),
+            Yielded::Failed(error) => Some((JobState::Failed, None, Some(error))),
+            Yielded::Cancelled(error) => Some((JobState::Cancelled, None, Some(error))),
+            Yielded::Uncertain(error) => Some((JobState::Uncertain, None, Some(error))),
+        }
+    }
+
     /// The event that ends the stream.
     fn event(&self) -> Option<NewEvent> {
-        let state = match self {
-            Yielded::Running | Yielded::Waiting | Yielded::Later(_) => return None,
-            Yielded::Completed(_) => JobState::Completed,
-            Yielded::Failed(_) => JobState::Failed,
-            Yielded::Cancelled(_) => JobState::Cancelled,
-            Yielded::Uncertain(_) => JobState::Uncertain,
-        };
+        let (state, _, _) = self.end()?;
         Some(NewEvent { kind: EventKind::Done, data: format!(r#"{{"status":"{}"}}"#, state.as_str()) })
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use kinora_api::{ApiOptions, ApiState, Origins, RateLimits};
 use kinora_store::{DataFolder, Role, Store};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +30,7 @@ const SECRET: &str = "secret";
 /// # Errors
 /// Where a part cannot be started.
 pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<ExitCode> {
+    allow_many_files();
     settings::prepare_data_folder(settings)?;
     let data = &settings.storage.data;
     let Some(folder) = DataFolder::lock(data)? else {
@@ -77,6 +79,14 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     let _ = tokio::time::timeout(Duration::from_secs(5), serving).await;
     store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Thousands of requests in flight are thousands of sockets; the usual soft limit is 1024.
+fn allow_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!("no more than {:?} files and sockets can be open at once: {error}", limit.current);
+    }
 }
 
 async fn listen(addresses: &[String]) -> Result<Vec<TcpListener>> {
