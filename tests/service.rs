@@ -67,11 +67,14 @@ fn bodies_that_cannot_be_read_are_refused_with_the_reason() {
 }
 
 #[test]
-fn a_body_of_5_mb_is_refused_before_it_is_read() {
+fn a_body_of_5_mb_is_refused_and_its_sender_is_told() {
     let house = House::new();
     let server = house.open();
     let huge = request(&"x".repeat(5_000_000));
-    assert_refused(&server.post(GENERATE, &huge), 413, "body_too_large", "larger than");
+    // A connection that is closed too early breaks only now and then.
+    for _ in 0..20 {
+        assert_refused(&server.post(GENERATE, &huge), 413, "body_too_large", "larger than");
+    }
     assert_eq!(server.get("/health").status, 200);
 }
 

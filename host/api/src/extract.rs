@@ -1,9 +1,10 @@
 //! What a client sent, read and judged: bodies of JSON and the parameters of a query.
 
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -27,13 +28,16 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for JsonBody<T> {
                 format!("The body is larger than {limit} bytes, which is the most that is read here."),
             )
         };
-        // A length that is given spares the sender the sending.
-        let given = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        if given.is_some_and(|length: u64| length > limit as u64) {
+        let headers = request.headers();
+        let given = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let over = given.is_some_and(|length: u64| length > limit as u64);
+        // Who waits to be asked for the body is spared the sending.
+        if over && headers.contains_key(header::EXPECT) {
             return Err(too_large());
         }
-        let body = tokio::time::timeout(state.options().body_patience, Bytes::from_request(request, state)).await;
+        let body = tokio::time::timeout(state.options().body_patience, read_body(request.into_body(), limit)).await;
         let body = match body {
+            Err(_) if over => return Err(too_large()),
             Err(_) => {
                 return Err(ApiError::new(
                     StatusCode::REQUEST_TIMEOUT,
@@ -41,12 +45,34 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for JsonBody<T> {
                     "The body did not arrive in time.",
                 ));
             }
-            Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return Err(too_large()),
             Ok(Err(_)) => return Err(ApiError::bad_request("broken_body", "The body ended before its end.")),
-            Ok(Ok(body)) => body,
+            Ok(Ok(body)) => body.ok_or_else(too_large)?,
         };
         read_json(&body).map(JsonBody)
     }
+}
+
+/// The most that is read of a body, bytes. What is too large is read on and thrown away: a sender whose connection is
+/// closed while it still writes sees a broken pipe and not the answer.
+const LONGEST: usize = 32 << 20;
+
+/// Reads a body; none where it is larger than `limit`.
+async fn read_body(body: Body, limit: usize) -> Result<Option<Vec<u8>>, axum::Error> {
+    let mut parts = body.into_data_stream();
+    let (mut read, mut length) = (Vec::new(), 0_usize);
+    while let Some(part) = parts.next().await {
+        let part = part?;
+        length = length.saturating_add(part.len());
+        if length > LONGEST.max(limit) {
+            break;
+        }
+        if length <= limit {
+            read.extend_from_slice(&part);
+        } else {
+            read = Vec::new();
+        }
+    }
+    Ok((length <= limit).then_some(read))
 }
 
 /// Refuses bodies that say they are something else than JSON.
