@@ -6,10 +6,13 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 pub mod http;
+pub mod server;
 
 /// A working folder with the binary at hand.
 pub struct Bench {
     pub folder: TempDir,
+    /// Where the binary keeps its data unless it is told otherwise.
+    data: TempDir,
 }
 
 /// What a run left.
@@ -21,18 +24,18 @@ pub struct Run {
 
 impl Bench {
     pub fn new() -> Self {
-        Bench { folder: tempfile::tempdir().expect("a folder") }
+        Bench { folder: tempfile::tempdir().expect("a folder"), data: tempfile::tempdir().expect("a folder") }
     }
 
-    /// The binary, with nothing of this user's settings. All tests share a data folder, so that components are
-    /// compiled once; a test that puts plugins there names its own.
+    /// The binary, with nothing of this user's settings. All tests share the cache, so that components are compiled once.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kinora"));
         command
             .current_dir(self.folder.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR"))
+            .env("XDG_DATA_HOME", self.data.path())
+            .env("KINORA_STORAGE__CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
             .args(args);
         command
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use kinora_store::{Created, Job, Lease, NewJob, Operation, Store, StoreError, WorkerId, Yielded};
+use kinora_store::{Created, Job, Lease, NewJob, Operation, Segment, Store, StoreError, WorkerId, Yielded};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -293,15 +293,24 @@ impl Inner {
     /// Runs one segment of a job.
     async fn run_job(self: Arc<Self>, job: Job, permit: OwnedSemaphorePermit) {
         let id = job.id.clone();
+        let lease = Lease { job: job.id.clone(), worker: self.worker(), attempt: job.attempt };
         let cancelled = CancellationToken::new();
         self.running().insert(id.clone(), cancelled.clone());
-        let result = self.run_segment(job, cancelled).await;
+        let result = self.run_segment(job, lease.clone(), cancelled).await;
         self.running().remove(&id);
         drop(permit);
         match result {
             Ok(operations) => operations.into_iter().for_each(|operation| self.spawn_operation(operation)),
-            // Another worker goes on with it, or will after this host is thought dead.
-            Err(error) => tracing::warn!(job = %id, "this host no longer runs the job: {error}"),
+            Err(StoreError::Lost) => tracing::warn!(job = %id, "another host has taken over the job"),
+            Err(error) => {
+                tracing::error!(job = %id, "the job cannot go on: {error}");
+                let failure = Failure::new("storage", "Kinora could not write down what the job did; its log says why");
+                let then = Yielded::Failed(failure.to_json());
+                if let Err(error) = persist(|| self.store.record(&lease, Segment::default(), then.clone())).await {
+                    tracing::error!(job = %id, "nor can it be ended: {error}");
+                }
+                self.hub.changed(&id);
+            }
         }
         // A job may have become claimable: one with a key, or one that was put back.
         self.wake_jobs.notify_one();
@@ -310,9 +319,9 @@ impl Inner {
     async fn run_segment(
         self: &Arc<Self>,
         job: Job,
+        lease: Lease,
         cancelled: CancellationToken,
     ) -> Result<Vec<Operation>, StoreError> {
-        let lease = Lease { job: job.id.clone(), worker: self.worker(), attempt: job.attempt };
         let takes = (self.operation_slots.available_permits() > 0).then(|| self.worker());
         let refused = self.refuse(&job);
         let enter = || Run::enter(self.store.clone(), self.hub.clone(), job.clone(), lease.clone(), takes.clone());

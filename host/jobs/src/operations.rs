@@ -69,17 +69,30 @@ impl Inner {
                 cancelled.cancel();
             }
             inner.running().insert(id.clone(), cancelled.clone());
-            let result = inner.drive(operation, cancelled).await;
+            let lease = operation.lease(&inner.worker());
+            let result = inner.drive(operation, lease.clone(), cancelled).await;
             inner.running().remove(&id);
-            if let Err(error) = result {
-                tracing::warn!(operation = %id, "this host no longer drives the operation: {error}");
+            match result {
+                Ok(()) => {}
+                Err(StoreError::Lost) => tracing::warn!(operation = %id, "another host has taken over the operation"),
+                Err(error) => {
+                    tracing::error!(operation = %id, "the operation cannot go on: {error}");
+                    let ending = failed("Kinora could not write down what the provider answered; its log says why");
+                    if let Err(error) = inner.settle(&lease, ending).await {
+                        tracing::error!(operation = %id, "nor can it be ended: {error}");
+                    }
+                }
             }
             inner.wake_operations.notify_one();
         });
     }
 
-    async fn drive(self: &Arc<Self>, operation: Operation, cancelled: CancellationToken) -> Result<(), StoreError> {
-        let lease = operation.lease(&self.worker());
+    async fn drive(
+        self: &Arc<Self>,
+        operation: Operation,
+        lease: OperationLease,
+        cancelled: CancellationToken,
+    ) -> Result<(), StoreError> {
         let held = HeldOperation { operation, cancelled, lease: lease.clone(), store: self.store.clone() };
         let driven = tokio::select! {
             driven = AssertUnwindSafe(self.driver.drive(held)).catch_unwind() => driven.unwrap_or_else(|_| {

@@ -68,6 +68,8 @@ pub struct Run {
     /// What is remembered and was not yet passed.
     ahead: usize,
     segment: Segment,
+    /// What the job does, for people.
+    step: String,
     /// The worker that takes new operations at once; none where it has no room.
     takes: Option<WorkerId>,
     cancel: bool,
@@ -96,7 +98,8 @@ impl Run {
         }
         let ahead = steps.len() + operations.len();
         let cancel = job.cancel_requested;
-        Ok(Run { job, store, hub, lease, steps, operations, ahead, segment: Segment::default(), takes, cancel })
+        let step = job.current_step.clone();
+        Ok(Run { job, store, hub, lease, steps, operations, ahead, segment: Segment::default(), step, takes, cancel })
     }
 
     /// The job as it was when this segment began.
@@ -121,6 +124,7 @@ impl Run {
     /// Says what the job does now, and how far it is, from 0 to 100.
     pub fn enter_step(&mut self, step: &str, percent: f64) {
         if !self.is_replaying() {
+            self.step = step.into();
             self.segment.progress = Some(Progress { percent, step: step.into() });
             let data = json!({"step": step, "progress": percent});
             self.segment.events.push(NewEvent { kind: EventKind::Step, data: data.to_string() });
@@ -132,10 +136,10 @@ impl Run {
     /// # Errors
     /// Where the job is another worker's now.
     pub async fn progress(&mut self, percent: f64) -> Result<(), Stop> {
-        let step = match &self.segment.progress {
-            Some(progress) => progress.step.clone(),
-            None => self.job.current_step.clone(),
-        };
+        if self.is_replaying() {
+            return Ok(());
+        }
+        let step = self.step.clone();
         let data = json!({"step": step, "progress": percent});
         self.segment.progress = Some(Progress { percent, step });
         self.segment.events.push(NewEvent { kind: EventKind::Progress, data: data.to_string() });
@@ -234,7 +238,7 @@ impl Run {
         key: &str,
         request: impl Future<Output = Result<OperationRequest, Stop>> + Send,
     ) -> Result<(), Stop> {
-        if self.operations.contains_key(key) {
+        if self.operations.contains_key(key) || self.segment.operations.iter().any(|begun| begun.step == key) {
             return Ok(());
         }
         let OperationRequest { kind, plugin, digest, document } = request.await?;

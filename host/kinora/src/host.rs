@@ -118,7 +118,7 @@ pub async fn studio(settings: &Settings, blobs: Blobs, provider: Option<&str>) -
     Ok(Arc::new(Studio {
         adapters,
         catalog,
-        egress: Egress::new(EgressOptions::default())?,
+        egress: Egress::new(EgressOptions::default()),
         policy: Policy::default(),
         blobs,
         scratch: settings.storage.data.join("tmp"),

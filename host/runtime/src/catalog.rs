@@ -21,7 +21,7 @@ pub struct Shipped {
 }
 
 /// The plugins of a host.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Catalog {
     plugins: BTreeMap<(Role, String), Arc<Plugin>>,
     /// Components that were refused. The rest goes on without them.

@@ -16,6 +16,8 @@ pub enum Rule {
     Imports,
     /// The manifest cannot be read, or says what does not fit.
     Manifest,
+    /// The administrator's settings do not fit the manifest's schema.
+    Settings,
     /// Another plugin has that id.
     DuplicateId,
     /// More computing time than one call may use.
@@ -53,6 +55,7 @@ impl Rule {
             Rule::World => "world",
             Rule::Imports => "imports",
             Rule::Manifest => "manifest",
+            Rule::Settings => "settings",
             Rule::DuplicateId => "duplicate-id",
             Rule::ComputeTime => "compute-time",
             Rule::WallTime => "wall-time",

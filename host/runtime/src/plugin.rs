@@ -7,6 +7,7 @@ use std::sync::Arc;
 use kinora_domain::documents::{MANIFEST_SCHEMA, Manifest, Role};
 use semver::Version;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::sync::Semaphore;
 use wasmtime::Store;
 
@@ -96,6 +97,24 @@ impl Plugin {
     /// The plugin's id.
     pub fn id(&self) -> &str {
         &self.manifest.id
+    }
+
+    /// Checks settings against the schema of the manifest.
+    ///
+    /// # Errors
+    /// A sentence that names the first setting that does not fit.
+    pub fn check_settings(&self, settings: &Value) -> Result<(), PluginError> {
+        let Some(schema) = &self.manifest.settings else {
+            let none = settings.as_object().is_none_or(serde_json::Map::is_empty);
+            return if none { Ok(()) } else { Err(self.error(Rule::Settings, "it has no settings")) };
+        };
+        let validator = jsonschema::validator_for(schema)
+            .map_err(|error| self.error(Rule::Manifest, format!("its settings schema is none: {error}")))?;
+        validator.validate(settings).map_err(|error| {
+            let place = error.instance_path().to_string();
+            let place = if place.is_empty() { String::new() } else { format!("{}: ", place.trim_start_matches('/')) };
+            self.error(Rule::Settings, format!("{place}{error}"))
+        })
     }
 
     /// Runs one call in a fresh store: waits for a turn and a core, then guards the call.

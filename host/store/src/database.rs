@@ -11,6 +11,7 @@ use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
 
 use crate::clock::Clock;
 use crate::error::StoreError;
+use crate::fuse::Fuse;
 use crate::migrations::migrator;
 use crate::writer::Writer;
 
@@ -52,6 +53,7 @@ pub(crate) trait Transaction: Send + Sync + 'static {
 pub(crate) struct Database {
     pub dialect: Dialect,
     pub clock: Clock,
+    pub fuse: Fuse,
     pool: AnyPool,
     /// SQLite's only writer.
     writer: Option<Writer>,
@@ -86,7 +88,7 @@ impl Database {
             })
             .connect_lazy_with(options);
         let writer = Some(Writer::start(connection));
-        Ok(Database { dialect: Dialect::Sqlite, clock: Clock::default(), pool, writer })
+        Ok(Database { dialect: Dialect::Sqlite, clock: Clock::default(), fuse: Fuse::default(), pool, writer })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
@@ -94,8 +96,13 @@ impl Database {
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(ACQUIRE)
             .connect_lazy_with(connect_options(url)?);
-        let database =
-            Database { dialect: Dialect::Postgres, clock: Clock::default(), pool: pool.clone(), writer: None };
+        let database = Database {
+            dialect: Dialect::Postgres,
+            clock: Clock::default(),
+            fuse: Fuse::default(),
+            pool: pool.clone(),
+            writer: None,
+        };
         migrate(Dialect::Postgres, &mut *pool.acquire().await?).await?;
         database.set_clock().await?;
         Ok(database)
@@ -108,10 +115,13 @@ impl Database {
 
     /// Runs a transaction. When this returns well, it is on disk.
     pub async fn write<T: Transaction>(&self, transaction: T) -> Result<T::Output, StoreError> {
-        match &self.writer {
+        self.fuse.before_write().await;
+        let result = match &self.writer {
             Some(writer) => writer.write(transaction).await,
             None => self.write_postgres(transaction).await,
-        }
+        };
+        self.fuse.after_write().await;
+        result
     }
 
     async fn write_postgres<T: Transaction>(&self, transaction: T) -> Result<T::Output, StoreError> {

@@ -11,6 +11,7 @@ mod database;
 mod error;
 mod events;
 mod folder;
+mod fuse;
 mod jobs;
 mod ledger;
 mod migrations;
@@ -27,6 +28,7 @@ pub use database::Backend;
 pub use error::StoreError;
 pub use events::{Event, EventKind, NewEvent};
 pub use folder::DataFolder;
+pub use fuse::Fuse;
 pub use jobs::{Created, Job, JobFilter, JobState, NewJob, Page};
 pub use ledger::{Certainty, LedgerEntry, UsageFilter, UsageRow};
 pub use operations::{Advance, Ending, NewOperation, Operation, OperationLease, OperationState, Phase, Settled};
@@ -52,6 +54,12 @@ impl Store {
         Ok(Store { db: Database::open(backend).await? })
     }
 
+    /// The same store with a fuse, for tests of crashes.
+    pub fn with_fuse(mut self, fuse: Fuse) -> Self {
+        self.db.fuse = fuse;
+        self
+    }
+
     /// Says whether the database answers.
     ///
     /// # Errors
@@ -65,6 +73,11 @@ impl Store {
     /// The store's clock: milliseconds since 1970, the same for all hosts of one database.
     pub fn now(&self) -> i64 {
         self.db.clock.now()
+    }
+
+    /// The clock itself, which tests move.
+    pub fn clock(&self) -> &Clock {
+        &self.db.clock
     }
 
     /// Whether other hosts may use the same database.

@@ -176,8 +176,8 @@ impl Transaction for Record {
         // First the job's row: it is the fence, and on Postgres the lock that orders this against the end of an
         // operation.
         let fenced: Option<(i64, i64, String)> = sqlx::query_as(
-            "UPDATE jobs SET updated_at = $4, last_event = last_event + $5, progress = COALESCE($6, progress),
-                 current_step = COALESCE($7, current_step)
+            "UPDATE jobs SET updated_at = $4, last_event = last_event + $5, current_step = COALESCE($7, current_step),
+                 progress = CASE WHEN $6 < 0 THEN progress ELSE $6 END
              WHERE id = $1 AND worker = $2 AND attempt = $3 AND state = 'running'
              RETURNING cancel_requested, last_event, owner",
         )
@@ -186,7 +186,8 @@ impl Transaction for Record {
         .bind(*attempt)
         .bind(self.now)
         .bind(events.len() as i64)
-        .bind(progress.as_ref().map(|progress| progress.percent))
+        // The driver sends an absent number to Postgres as one of another size, so absence is a number here.
+        .bind(progress.as_ref().map_or(-1.0, |progress| progress.percent))
         .bind(progress.as_ref().map(|progress| progress.step.as_str()))
         .fetch_optional(&mut *tx)
         .await?;

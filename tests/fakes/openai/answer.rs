@@ -15,6 +15,11 @@ pub const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAkCAIAAAC2bqvFAAAAOklEQ
 QEBAQE\
 BAQEBAQEBAQEBAQEBAQEBAQEbhY+t9x5LGOC7gAAAABJRU5ErkJggg==";
 
+/// The same as JPEG.
+pub const JPEG: &str = "/9j/4AAQSkZJRgABAgAAAQABAAD/2wBDAAgQEBMQExYWFhYWFhoYGhsbGxoaGhobGxsdHR0iIiIdHR0bGx0dICAiIiUmJSMjIiMm\
+JigoKDAwLi44ODpFRVP/xABMAAEBAAAAAAAAAAAAAAAAAAAABgEBAQAAAAAAAAAAAAAAAAAAAAYQAQAAAAAAAAAAAAAAAAAAAAAR\
+AQAAAAAAAAAAAAAAAAAAAAD/wAARCAAkAEADASIAAhEAAxEA/9oADAMBAAIRAxEAPwCWAXaXAAAAAAAAAAAAAAAAAAAAAAf/2Q==";
+
 static TOOL_CALLS: LazyLock<Value> =
     LazyLock::new(|| parsed(include_str!("../../data/openai/recorded/chat_tool_calls.json")));
 static TEXT: LazyLock<Value> =
@@ -291,15 +296,17 @@ fn completion(recorded: &Value, request: &Request, body: &Value, message: Value,
 
 fn picture(body: &Value) -> Rendered {
     let format = body["output_format"].as_str().unwrap_or("png");
-    if format != "png" {
-        return Rendered::Impossible(format!("the stand-in has PNG pictures only, not {format}"));
-    }
+    let content = match format {
+        "png" => PICTURE,
+        "jpeg" => JPEG,
+        other => return Rendered::Impossible(format!("the stand-in has PNG and JPEG pictures only, not {other}")),
+    };
     let mut answer = IMAGE.clone();
-    let pictures = (0..body["n"].as_u64().unwrap_or(1)).map(|_| json!({"b64_json": PICTURE}));
+    let pictures = (0..body["n"].as_u64().unwrap_or(1)).map(|_| json!({"b64_json": content}));
     answer["data"] = pictures.collect();
     if body["model"].as_str().is_some_and(|model| model.starts_with("gpt-image")) {
         answer["background"] = json!("opaque");
-        answer["output_format"] = json!("png");
+        answer["output_format"] = json!(format);
         answer["quality"] = json!("medium");
         answer["size"] = json!("1536x1024");
         answer["usage"] = json!({

@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 
 pub use answer::Answer;
 pub use memory::Request;
+#[allow(unused_imports, reason = "not every binary that includes this looks at answers")]
 pub use rules::response_faults;
 
 use serve::State;

@@ -55,7 +55,7 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     }
     let shutdown = CancellationToken::new();
     let models = models::source(host.studio.clone());
-    let state = ApiState::new(host.engine.clone(), options, models, shutdown.clone());
+    let state = ApiState::new(host.engine.clone(), host.studio.blobs.clone(), options, models, shutdown.clone());
     let serving = tokio::spawn(kinora_api::serve(listeners, kinora_api::router(state), shutdown.clone()));
     for address in &addresses {
         say!("listening on http://{address}");

@@ -306,4 +306,4 @@ fn exemption(
 
 #[cfg(test)]
 #[path = "policy_tests.rs"]
-mod tests;
+pub(super) mod tests;

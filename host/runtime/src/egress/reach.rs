@@ -258,3 +258,7 @@ fn matches(pattern: &str, url: &Url) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "reach_tests.rs"]
+mod tests;

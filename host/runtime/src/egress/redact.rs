@@ -11,7 +11,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bytes::{Bytes, BytesMut};
-use memchr::memmem::Finder;
+use memchr::memmem;
 
 use super::grant::Secret;
 
@@ -22,7 +22,7 @@ const SHORTEST: usize = 8;
 #[derive(Clone, Default)]
 pub struct Redactor {
     /// Longest first: where one key begins with another, the longer one is found.
-    needles: Vec<Finder<'static>>,
+    needles: Vec<Box<[u8]>>,
     longest: usize,
 }
 
@@ -46,8 +46,7 @@ impl Redactor {
         needles.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         needles.dedup();
         let longest = needles.first().map_or(0, Vec::len);
-        let needles = needles.iter().map(|needle| Finder::new(needle).into_owned()).collect();
-        Redactor { needles, longest }
+        Redactor { needles: needles.into_iter().map(Into::into).collect(), longest }
     }
 
     /// A text without keys.
@@ -75,9 +74,9 @@ impl Redactor {
     /// Blots out what begins before `end`.
     fn blot(&self, bytes: &mut [u8], end: usize) {
         for needle in &self.needles {
-            let length = needle.needle().len();
+            let length = needle.len();
             let mut from = 0;
-            while let Some(at) = needle.find(&bytes[from..]).map(|at| from + at).filter(|at| *at < end) {
+            while let Some(at) = memmem::find(&bytes[from..], needle).map(|at| from + at).filter(|at| *at < end) {
                 bytes[at..at + length].fill(b'*');
                 from = at + length;
             }

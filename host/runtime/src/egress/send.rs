@@ -1,6 +1,7 @@
 //! Performing planned requests: bounded in number and time, redirects followed by hand and judged one by one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kinora_store::{BlobError, Blobs};
 use reqwest::header::{CONTENT_LENGTH, LOCATION};
@@ -16,6 +17,10 @@ use crate::protocol::{HttpResponse, TransportFailure};
 
 /// Redirects that one request may follow.
 const MOST_HOPS: usize = 5;
+
+/// No answer is waited for less than this. It keeps the end of the wait behind the end of connecting, which has to
+/// come first.
+const SHORTEST_WAIT: Duration = Duration::from_millis(250);
 
 /// The only way out of the process for anything a plugin wants to send. Cheap to clone.
 #[derive(Clone)]
@@ -44,17 +49,23 @@ impl Egress {
     pub async fn send(&self, mut planned: Planned, blobs: &Blobs) -> Result<HttpResponse, TransportFailure> {
         let Shared { options, clients, places } = &*self.shared;
         let _place = places.acquire().await.expect("the semaphore is never closed");
-        let length = planned.length(options, blobs).await?;
+        let length = Box::pin(planned.length(options, blobs)).await?;
+        let reads = matches!(planned.method, Method::GET | Method::HEAD);
+        let client = |planned: &Planned| {
+            let tls = planned.target.url.scheme() == "https";
+            clients.get(options, planned.target.scope, tls, reads).map_err(|error| planned.no_client(&error))
+        };
+        // Making a client takes a moment, and is no time of the upstream's.
+        client(&planned)?;
         let started = Instant::now();
         // Making a connection has its own limit, which comes first: a request that never got one must not look like
         // one that may have been accepted.
-        let answer = planned.timeout.unwrap_or(options.answer).min(options.longest);
+        let answer = planned.timeout.unwrap_or(options.answer).min(options.longest).max(SHORTEST_WAIT);
         let deadlines = Deadlines {
             answer: started + options.connect + answer,
-            whole: started + options.connect + options.longest,
+            whole: started + options.connect + options.longest.max(SHORTEST_WAIT),
             idle: options.idle,
         };
-        let reads = matches!(planned.method, Method::GET | Method::HEAD);
         let mut hops = 0;
         loop {
             let tls = planned.target.url.scheme() == "https";
@@ -78,7 +89,8 @@ impl Egress {
                     planned.hop(&location)?;
                     hops += 1;
                 }
-                None => return planned.read(response, options, deadlines, blobs).await,
+                // Boxed, so that the thousands that wait for an answer do not carry the room for reading one.
+                None => return Box::pin(planned.read(response, options, deadlines, blobs)).await,
             }
         }
     }
