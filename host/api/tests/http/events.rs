@@ -36,8 +36,11 @@ impl Stream {
                     let line = event.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
                     line.unwrap_or_default().to_owned()
                 };
-                let event = (field("id"), field("event"), field("data"));
+                let (event, comment) = ((field("id"), field("event"), field("data")), event.starts_with(':'));
                 self.text = rest.into();
+                if comment {
+                    continue;
+                }
                 return Some(event);
             }
             let more = self.body.next().await?;
