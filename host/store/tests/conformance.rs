@@ -279,7 +279,7 @@ async fn a_segment_is_written_whole(store: &Store) {
     assert!(!store.record(&lease, segment, Yielded::Later(5_000)).await.expect("recorded"));
     let read = store.job(&job.id).await.expect("read");
     assert_eq!((read.state, read.progress, read.current_step.as_str()), (JobState::Queued, 60.0, "Generating"));
-    assert_eq!(store.steps(&job.id).await.expect("read"), [step.clone()]);
+    assert_eq!(store.steps(&job.id).await.expect("read"), std::slice::from_ref(&step));
     assert_eq!(store.operations(&job.id).await.expect("read")[0].owner, "ann");
     assert_eq!(store.events(&job.id, 0, 10).await.expect("read")[0].data, r#"{"message":"ü"}"#);
     assert!(claim(store, &worker).await.is_empty(), "it is later");
@@ -428,7 +428,7 @@ async fn a_cancelled_job_that_runs_is_told_to_its_worker(store: &Store) {
     let (job, lease) = running(store, &worker).await;
     let asked = store.cancel_job(&job.id, "{}").await.expect("asked");
     assert_eq!(asked.state, JobState::Running);
-    assert_eq!(store.cancelled_of(&worker).await.expect("read").jobs, [job.id.clone()]);
+    assert_eq!(store.cancelled_of(&worker).await.expect("read").jobs, std::slice::from_ref(&job.id));
     let told = store.record(&lease, asking(vec![operation("o")]), Yielded::Waiting).await.expect("recorded");
     assert!(told);
     assert!(store.operations(&job.id).await.expect("read").is_empty(), "it begins nothing more");
