@@ -19,7 +19,7 @@ const TOGETHER: usize = 64;
 impl Inner {
     /// Claims operations when they are due and there is room.
     pub(crate) async fn claim_operations(self: Arc<Self>) {
-        loop {
+        while !self.draining.is_cancelled() {
             let only = self.options.only.as_deref();
             let sleep = match self.store.next_due(only).await {
                 Ok(Some(due)) => Duration::from_millis((due - self.store.now()).max(0) as u64),
