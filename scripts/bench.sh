@@ -18,6 +18,12 @@ for run in cold 1 2 3 4 5 6 7 8 9 10; do
     echo "$run $((($(date +%s%N) - before) / 1000000)) ms"
 done
 
+echo; echo "one scenario on its whole way, against the exchange with the upstream alone and the calls of plugins alone:"
+cargo bench --locked --workspace --bench scenario 2>/dev/null
+
+echo; echo "the server: start, creation of jobs, operations in flight:"
+cargo bench --locked --workspace --bench load 2>/dev/null
+
 echo; echo "the demo film against the x264 floor on the same frames:"
 cargo bench --locked --workspace --bench film 2>/dev/null
 

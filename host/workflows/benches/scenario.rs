@@ -72,13 +72,12 @@ async fn measure() {
 
     println!();
     println!(
-        "{:<44} {:>9} {:>9} {:>9} {:>9}   {}",
+        "{:<44} {:>9} {:>9} {:>9} {:>9}   of these µs, by thread",
         format!("{CLIENTS} at once for {} s", TIME.as_secs()),
         "per s",
         "p50 ms",
         "p99 ms",
-        "cpu µs",
-        "of these µs, by thread"
+        "cpu µs"
     );
     together("floor: the HTTP exchange alone", || exchange(client, upstream, body)).await;
     together("the exchange and five calls of plugins", || plugins.scenario()).await;
