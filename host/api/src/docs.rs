@@ -15,7 +15,7 @@ use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response as Answer, ResponseBuilder,
     Tag,
 };
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 use utoipa_swagger_ui::Config;
 
 use crate::error::{ApiError, ErrorBody};
@@ -51,7 +51,6 @@ pub(crate) fn frame(version: &str) -> OpenApi {
         .build();
     let mut components = Components::new();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    components.schemas.insert(ErrorBody::name().into(), ErrorBody::schema());
     let tags = [
         ("scenario", "From a product to a plan of scenes"),
         ("jobs", "Everything that takes long"),
