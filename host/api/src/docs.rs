@@ -9,13 +9,13 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use utoipa::ToSchema;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response as Answer, ResponseBuilder,
     Tag,
 };
-use utoipa::{PartialSchema, ToSchema};
 use utoipa_swagger_ui::Config;
 
 use crate::error::{ApiError, ErrorBody};
@@ -51,7 +51,6 @@ pub(crate) fn frame(version: &str) -> OpenApi {
         .build();
     let mut components = Components::new();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    components.schemas.insert(ErrorBody::name().into(), ErrorBody::schema());
     let tags = [
         ("scenario", "From a product to a plan of scenes"),
         ("jobs", "Everything that takes long"),
