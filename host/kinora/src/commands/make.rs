@@ -24,6 +24,8 @@ use crate::{say, tell};
 const MAX_INPUT: u64 = 1 << 20;
 /// Who owns the films of the command line.
 const OWNER: &str = "command-line";
+/// Events that are read at once.
+const EVENTS: i64 = 1_000;
 /// How often the job is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -60,7 +62,7 @@ pub async fn run(settings: &Settings, make: Make, interrupted: CancellationToken
     let job = submit(&store, &blobs, &request, make.provider.as_deref()).await?;
 
     let screen = Screen::new();
-    let mut runner = Runner { settings, store: &store, studio, job: job.id.clone(), host: None, told: false };
+    let mut runner = Runner { settings, store: &store, studio, job: job.id.clone(), host: None, seen: 0, told: false };
     let ended = tokio::select! {
         ended = runner.run(&screen) => Some(ended),
         () = interrupted.cancelled() => None,
@@ -128,6 +130,9 @@ struct Runner<'a> {
     studio: std::sync::Arc<kinora_workflows::Studio>,
     job: String,
     host: Option<Host>,
+    /// The last event that was shown.
+    seen: i64,
+    /// Whether it was said that another process runs the job.
     told: bool,
 }
 
@@ -135,7 +140,7 @@ impl Runner<'_> {
     async fn run(&mut self, screen: &Screen) -> Result<Job> {
         loop {
             let job = self.store.job(&self.job).await?;
-            screen.show(&job.current_step, job.progress);
+            self.show(screen).await?;
             if job.state.is_ended() {
                 return Ok(job);
             }
@@ -144,6 +149,20 @@ impl Runner<'_> {
             }
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    /// Shows every step, also those that were over before they were looked at.
+    async fn show(&mut self, screen: &Screen) -> Result<()> {
+        for event in self.store.events(&self.job, self.seen, EVENTS).await? {
+            self.seen = event.seq;
+            let Ok(data) = serde_json::from_str::<serde_json::Value>(&event.data) else {
+                continue;
+            };
+            if let (Some(step), Some(percent)) = (data["step"].as_str(), data["progress"].as_f64()) {
+                screen.show(step, percent);
+            }
+        }
+        Ok(())
     }
 
     async fn take_folder(&mut self) -> Result<()> {
