@@ -62,7 +62,12 @@ pub async fn run(settings: &Settings, make: Make, interrupted: CancellationToken
     let job = submit(&store, &blobs, &request, make.provider.as_deref()).await?;
 
     let screen = Screen::new();
-    let mut runner = Runner { settings, store: &store, studio, job: job.id.clone(), host: None, seen: 0, told: false };
+    // What a job that goes on has done before is not told again, only where it stands.
+    if job.last_event > 0 {
+        screen.show(&job.current_step, job.progress);
+    }
+    let mut runner =
+        Runner { settings, store: &store, studio, job: job.id.clone(), host: None, seen: job.last_event, told: false };
     let ended = tokio::select! {
         ended = runner.run(&screen) => Some(ended),
         () = interrupted.cancelled() => None,
