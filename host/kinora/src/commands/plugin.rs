@@ -88,6 +88,10 @@ fn describe(plugin: &Plugin, file: &Path) -> Result<ExitCode> {
     say!("needs keys   {}", or_none(credentials));
     let trapped = plugin.trapped_imports.iter().map(String::as_str).collect();
     say!("traps when it calls  {}", or_none(trapped));
+    let settings = manifest.settings.as_ref().and_then(|schema| schema["properties"].as_object());
+    for (name, schema) in settings.into_iter().flatten() {
+        say!("setting      {name}: {}", schema["description"].as_str().unwrap_or("not described"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
