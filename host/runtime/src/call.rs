@@ -116,7 +116,7 @@ impl ResourceLimiter for CallData {
     }
 
     fn memories(&self) -> usize {
-        self.limits.instances
+        self.limits.memories
     }
 }
 

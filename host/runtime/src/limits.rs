@@ -16,8 +16,10 @@ pub struct Limits {
     pub memory: usize,
     /// Elements of all tables together.
     pub table_elements: usize,
-    /// Core instances, memories and tables each.
+    /// Core instances, and tables.
     pub instances: usize,
+    /// Linear memories. Each has room for 4 GiB of addresses reserved.
+    pub memories: usize,
     /// Bytes of log lines, standard output and standard error together.
     pub log: usize,
     /// Bytes of an answer, and of all that is handed to the host in one call.
@@ -36,6 +38,7 @@ impl Default for Limits {
             memory: 256 << 20,
             table_elements: 100_000,
             instances: 64,
+            memories: 8,
             log: 64 << 10,
             answer: 32 << 20,
             state: 64 << 10,

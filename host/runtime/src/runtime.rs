@@ -8,7 +8,7 @@ use std::thread;
 use kinora_domain::documents::Role;
 use tokio::sync::Semaphore;
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Config, Engine, EngineWeak};
+use wasmtime::{Config, Enabled, Engine, EngineWeak, PoolingAllocationConfig};
 
 use crate::cache::Cache;
 use crate::call::CallData;
@@ -18,6 +18,10 @@ use crate::limits::{Limits, TICK};
 use crate::plugin::{Origin, Plugin};
 use crate::roles;
 use crate::wasi;
+
+/// Bytes of a linear memory and of a table that stay mapped between two calls.
+const KEPT_MEMORY: usize = 2 << 20;
+const KEPT_TABLE: usize = 64 << 10;
 
 /// How a runtime is set up.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +63,8 @@ impl Runtime {
         config.max_wasm_stack(512 << 10);
         // Guests are stripped and their stacks are nobody's business but their author's.
         config.wasm_backtrace_max_frames(None);
+        let width = thread::available_parallelism().map_or(1, usize::from);
+        config.allocation_strategy(pool(&options.limits, width));
         let engine = Engine::new(&config).map_err(host)?;
         let linkers = Linkers::new(&engine).map_err(host)?;
         let cache = options.cache.and_then(|folder| {
@@ -70,7 +76,6 @@ impl Runtime {
         });
         let alive = Arc::new(AtomicBool::new(true));
         start_ticker(engine.weak(), Arc::downgrade(&alive));
-        let width = thread::available_parallelism().map_or(1, usize::from);
         Ok(Arc::new(Runtime {
             engine,
             limits: Arc::new(options.limits),
@@ -153,6 +158,29 @@ impl Linkers {
             renderer: roles::renderer::link(base)?,
         })
     }
+}
+
+/// Room for as many calls as may compute at once, reused from call to call: what a call touched first is wiped by hand
+/// and stays mapped, so that the next one faults in no pages.
+fn pool(limits: &Limits, width: usize) -> PoolingAllocationConfig {
+    let per_call = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let all_calls = |count: usize| u32::try_from(count.saturating_mul(width)).unwrap_or(u32::MAX);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(all_calls(1))
+        .total_stacks(all_calls(1))
+        .total_core_instances(all_calls(limits.instances))
+        .max_core_instances_per_component(per_call(limits.instances))
+        .total_tables(all_calls(limits.instances))
+        .max_tables_per_component(per_call(limits.instances))
+        .table_elements(limits.table_elements)
+        .total_memories(all_calls(limits.memories))
+        .max_memories_per_component(per_call(limits.memories))
+        .max_memories_per_module(per_call(limits.memories))
+        .max_memory_size(limits.memory)
+        .linear_memory_keep_resident(KEPT_MEMORY)
+        .table_keep_resident(KEPT_TABLE)
+        .pagemap_scan(Enabled::Auto);
+    pool
 }
 
 /// Raises the epoch every tick, from a thread of its own, so that it goes on when every core is busy. Ends with the

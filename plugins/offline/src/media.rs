@@ -72,7 +72,12 @@ fn illustration(prompt: &str, seed: Option<u64>, width: u32, height: u32, frames
 }
 
 fn outcome(drawing: Drawing, usage: Usage) -> Outcome {
-    Outcome::Media(MediaOutcome { items: vec![MediaItem::Draw { drawing }], usage, made_by: MADE_BY.to_owned() })
+    Outcome::Media(MediaOutcome {
+        items: vec![MediaItem::Draw { drawing }],
+        usage,
+        made_by: MADE_BY.to_owned(),
+        warnings: Vec::new(),
+    })
 }
 
 /// The even size of an aspect ratio at a height.

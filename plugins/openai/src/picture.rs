@@ -195,6 +195,7 @@ impl Download {
                 ..Usage::default()
             },
             made_by: format!("OpenAI, {}", self.model),
+            warnings: Vec::new(),
         })
     }
 }

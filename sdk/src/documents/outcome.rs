@@ -40,6 +40,9 @@ pub struct MediaOutcome {
     pub usage: Usage,
     /// Who made it.
     pub made_by: String,
+    /// What was asked for and left out or changed because the model cannot do it, one sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// One picture or clip.
