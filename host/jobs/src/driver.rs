@@ -9,9 +9,25 @@ use crate::persist::persist;
 
 /// What takes an operation from one wait to the next: asks the provider, performs its requests.
 pub trait Driver: Send + Sync + 'static {
+    /// Asks for the first request of an operation that is about to be written down, and does nothing outside. Where that
+    /// request costs money, it goes on disk together with the operation, and [`Driver::drive`] sends it; else, and on
+    /// any failure, the answer is `None` and `drive` begins anew.
+    fn begin<'a>(&'a self, _operation: &'a Operation) -> BoxFuture<'a, Option<Begun>> {
+        Box::pin(async { None })
+    }
+
     /// Goes on with an operation until it waits or ends. What must be on disk before something happens outside is
     /// written through `held`.
     fn drive(&self, held: HeldOperation) -> BoxFuture<'_, Result<Driven, Stop>>;
+}
+
+/// The first request of an operation, about to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// What the provider wants back.
+    pub guest_state: Vec<u8>,
+    /// The request, JSON.
+    pub request: String,
 }
 
 /// An operation that this worker holds.

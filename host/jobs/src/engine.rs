@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use kinora_store::{Created, Job, Lease, NewJob, Operation, Segment, Store, StoreError, WorkerId, Yielded};
+use kinora_store::{Created, Job, Lease, NewJob, Segment, Store, StoreError, WorkerId, Yielded};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::driver::Driver;
 use crate::failure::{Failure, Stop};
 use crate::hub::{Changes, Hub};
+use crate::operations::Taken;
 use crate::persist::persist;
 use crate::run::Run;
 use crate::workflow::Workflow;
@@ -309,7 +310,7 @@ impl Inner {
         let full = self.job_slots.available_permits() == 0;
         drop(permit);
         match result {
-            Ok(operations) => operations.into_iter().for_each(|operation| self.spawn_operation(operation)),
+            Ok(taken) => taken.into_iter().for_each(|taken| self.spawn_operation(taken)),
             Err(StoreError::Lost) => tracing::warn!(job = %id, "another host has taken over the job"),
             Err(error) => {
                 tracing::error!(job = %id, "the job cannot go on: {error}");
@@ -332,10 +333,9 @@ impl Inner {
         job: Job,
         lease: Lease,
         cancelled: CancellationToken,
-    ) -> Result<Vec<Operation>, StoreError> {
-        let takes = (self.operation_slots.available_permits() > 0).then(|| self.worker());
+    ) -> Result<Vec<Taken>, StoreError> {
         let refused = self.refuse(&job);
-        let enter = || Run::enter(self.store.clone(), self.hub.clone(), job.clone(), lease.clone(), takes.clone());
+        let enter = || Run::enter(self.store.clone(), self.hub.clone(), job.clone(), lease.clone());
         let mut run = persist(enter).await?;
         let then = match (refused, self.workflows.get(job.kind.as_str())) {
             (Some(then), _) => then,
@@ -363,14 +363,17 @@ impl Inner {
                 }
             }
         };
-        if then != Yielded::Waiting {
+        let mut taken = Vec::new();
+        if then == Yielded::Waiting {
+            taken = self.take_begun(&job, run.begun()).await;
+        } else {
             run.forget();
         }
         let wake = matches!(then, Yielded::Later(_)).then_some(&then);
         if let Some(Yielded::Later(delay)) = wake {
             self.wake_jobs_after(*delay);
         }
-        run.write(then).await
+        Ok(if run.write(then).await? { taken } else { Vec::new() })
     }
 
     /// What keeps a job from being run at all.

@@ -15,7 +15,7 @@ mod persist;
 mod run;
 mod workflow;
 
-pub use driver::{Driven, Driver, HeldOperation};
+pub use driver::{Begun, Driven, Driver, HeldOperation};
 pub use engine::{Engine, EngineOptions};
 pub use failure::{Failure, OperationError, Stop};
 pub use hub::Changes;

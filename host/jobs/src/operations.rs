@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use kinora_store::{Advance, Ending, Operation, OperationLease, OperationState, StoreError};
+use kinora_store::{Advance, Ending, Job, NewOperation, Operation, OperationLease, OperationState, StoreError};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use crate::driver::{Driven, HeldOperation};
@@ -16,7 +17,32 @@ use crate::persist::persist;
 /// The most operations of one claim.
 const TOGETHER: usize = 64;
 
+/// An operation that this host drives, and its place here.
+pub(crate) struct Taken {
+    operation: Operation,
+    slot: Option<OwnedSemaphorePermit>,
+}
+
 impl Inner {
+    /// Takes as many of the operations that a job has begun as there is room for, and asks for their first requests, so
+    /// that these are on disk together with the operations.
+    pub(crate) async fn take_begun(self: &Arc<Self>, job: &Job, begun: &mut [NewOperation]) -> Vec<Taken> {
+        let mut taken = Vec::new();
+        for new in begun {
+            let Ok(slot) = self.operation_slots.clone().try_acquire_owned() else { break };
+            new.taken_by = Some(self.worker());
+            let mut operation = new.taken(&job.id, &job.owner, self.store.now());
+            // What panics here will do so again where it is told.
+            if let Ok(Some(first)) = AssertUnwindSafe(self.driver.begin(&operation)).catch_unwind().await {
+                new.sent = Some(first.guest_state);
+                operation = new.taken(&job.id, &job.owner, operation.created_at);
+                operation.request = Some(first.request);
+            }
+            taken.push(Taken { operation, slot: Some(slot) });
+        }
+        taken
+    }
+
     /// Claims operations when they are due and there is room.
     pub(crate) async fn claim_operations(self: Arc<Self>) {
         while !self.draining.is_cancelled() {
@@ -42,7 +68,8 @@ impl Inner {
                 match self.store.claim_operations(&self.worker(), room as i64, only).await {
                     Ok(operations) => {
                         let all = operations.len() == room;
-                        operations.into_iter().for_each(|operation| self.spawn_operation(operation));
+                        let taken = operations.into_iter().map(|operation| Taken { operation, slot: None });
+                        taken.for_each(|taken| self.spawn_operation(taken));
                         if !all {
                             break;
                         }
@@ -64,10 +91,16 @@ impl Inner {
         }
     }
 
-    pub(crate) fn spawn_operation(self: &Arc<Self>, operation: Operation) {
+    pub(crate) fn spawn_operation(self: &Arc<Self>, Taken { operation, slot }: Taken) {
         let inner = self.clone();
         self.tasks.spawn(async move {
-            let Ok(slot) = inner.operation_slots.clone().acquire_owned().await else { return };
+            let slot = match slot {
+                Some(slot) => slot,
+                None => match inner.operation_slots.clone().acquire_owned().await {
+                    Ok(slot) => slot,
+                    Err(_) => return,
+                },
+            };
             let id = operation.id.clone();
             let cancelled = CancellationToken::new();
             if operation.cancel_requested {

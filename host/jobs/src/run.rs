@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kinora_store::{
     EventKind, Job, Lease, NewEvent, NewOperation, Operation, OperationState, Progress, Segment, Step, Store,
-    StoreError, WorkerId, Yielded,
+    StoreError, Yielded,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -70,8 +70,6 @@ pub struct Run {
     segment: Segment,
     /// What the job does, for people.
     step: String,
-    /// The worker that takes new operations at once; none where it has no room.
-    takes: Option<WorkerId>,
     cancel: bool,
 }
 
@@ -83,13 +81,7 @@ struct Pause {
 
 impl Run {
     /// Reads what the job remembers.
-    pub(crate) async fn enter(
-        store: Store,
-        hub: Hub,
-        job: Job,
-        lease: Lease,
-        takes: Option<WorkerId>,
-    ) -> Result<Self, StoreError> {
+    pub(crate) async fn enter(store: Store, hub: Hub, job: Job, lease: Lease) -> Result<Self, StoreError> {
         let (mut steps, mut operations) = (HashMap::new(), HashMap::new());
         // At the first attempt there is nothing to remember.
         if job.attempt > 1 {
@@ -99,7 +91,7 @@ impl Run {
         let ahead = steps.len() + operations.len();
         let cancel = job.cancel_requested;
         let step = job.current_step.clone();
-        Ok(Run { job, store, hub, lease, steps, operations, ahead, segment: Segment::default(), step, takes, cancel })
+        Ok(Run { job, store, hub, lease, steps, operations, ahead, segment: Segment::default(), step, cancel })
     }
 
     /// The job as it was when this segment began.
@@ -243,8 +235,17 @@ impl Run {
         }
         let OperationRequest { kind, plugin, digest, document } = request.await?;
         let id = Uuid::now_v7().to_string();
-        let taken_by = self.takes.clone();
-        self.segment.operations.push(NewOperation { id, step: key.into(), kind, plugin, digest, document, taken_by });
+        let (taken_by, sent) = (None, None);
+        self.segment.operations.push(NewOperation {
+            id,
+            step: key.into(),
+            kind,
+            plugin,
+            digest,
+            document,
+            taken_by,
+            sent,
+        });
         Ok(())
     }
 
@@ -281,20 +282,21 @@ impl Run {
         Ok(())
     }
 
-    /// Puts on disk what the run has done, and how it goes on. Answers the operations that this worker took at once.
-    pub(crate) async fn write(&mut self, then: Yielded) -> Result<Vec<Operation>, StoreError> {
+    /// The operations that were begun and are not yet on disk.
+    pub(crate) fn begun(&mut self) -> &mut [NewOperation] {
+        &mut self.segment.operations
+    }
+
+    /// Puts on disk what the run has done, and how it goes on. Answers whether the job goes on: nothing is begun where
+    /// its owner wants it to end.
+    pub(crate) async fn write(&mut self, then: Yielded) -> Result<bool, StoreError> {
         let segment = std::mem::take(&mut self.segment);
         if segment == Segment::default() && then == Yielded::Running {
-            return Ok(Vec::new());
+            return Ok(!self.cancel);
         }
         self.cancel |= persist(|| self.store.record(&self.lease, segment.clone(), then.clone())).await?;
         self.hub.changed(&self.job.id);
-        if self.cancel {
-            return Ok(Vec::new());
-        }
-        let now = self.store.now();
-        let taken = segment.operations.iter().filter(|operation| operation.taken_by.is_some());
-        Ok(taken.map(|operation| operation.taken(&self.job.id, &self.job.owner, now)).collect())
+        Ok(!self.cancel)
     }
 
     /// Forgets what was done since the last write, except lines for people.

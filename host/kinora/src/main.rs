@@ -13,6 +13,14 @@ use std::process::ExitCode;
 use clap::Parser;
 use tokio_util::sync::CancellationToken;
 
+/// Much is allocated on one thread and freed on another; BENCH.md says what this allocator is worth.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// What the allocator reads at the start: what was freed goes back to the system within a second.
+#[unsafe(export_name = "_rjem_malloc_conf")]
+static ALLOCATOR_SETTINGS: &[u8; 70] = b"background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0,narenas:4\0";
+
 fn main() -> ExitCode {
     // The media worker is this binary too; it has no settings, no runtime and no log of its own.
     if std::env::args_os().nth(1).is_some_and(|arg| arg == "media-worker") {

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, FromRow, Row};
 use uuid::Uuid;
 
 use crate::Store;
-use crate::database::Transaction;
+use crate::database::{Dialect, Transaction};
 use crate::error::StoreError;
 use crate::events::{self, EventKind, NewEvent};
 use crate::workers::WorkerId;
@@ -291,6 +291,14 @@ async fn by_key(connection: &mut AnyConnection, owner: &str, key: &str) -> Resul
         .bind(key)
         .fetch_optional(connection)
         .await
+}
+
+/// Keeps others from a job's row until the transaction ends. SQLite has but one writer.
+pub(crate) async fn lock(tx: &mut AnyConnection, dialect: Dialect, job: &str) -> Result<(), StoreError> {
+    if dialect == Dialect::Postgres {
+        sqlx::query("SELECT id FROM jobs WHERE id = $1 FOR NO KEY UPDATE").bind(job).execute(tx).await?;
+    }
+    Ok(())
 }
 
 struct Create {

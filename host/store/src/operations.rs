@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row};
 use crate::Store;
 use crate::database::{Dialect, Transaction};
 use crate::error::StoreError;
-use crate::jobs::Job;
+use crate::jobs::{self, Job};
 use crate::ledger::{self, LedgerEntry};
 use crate::workers::WorkerId;
 
@@ -56,6 +56,10 @@ impl OperationState {
 impl Phase {
     const ALL: [(Phase, &str); 4] =
         [(Phase::Start, "start"), (Phase::Wait, "wait"), (Phase::Send, "send"), (Phase::Sent, "sent")];
+
+    fn as_str(self) -> &'static str {
+        word(&Self::ALL, self)
+    }
 }
 
 fn word<T: PartialEq>(words: &[(T, &'static str)], value: T) -> &'static str {
@@ -92,7 +96,8 @@ pub struct Operation {
     pub phase: Phase,
     /// What the provider wants back.
     pub guest_state: Vec<u8>,
-    /// The stored request of `Phase::Send`, JSON.
+    /// The stored request of `Phase::Send`, JSON. With `Phase::Sent` the one that the worker which began the operation
+    /// has yet to send; that one is never stored.
     pub request: Option<String>,
     /// When it goes on, milliseconds since 1970.
     pub due_at: i64,
@@ -156,6 +161,8 @@ pub struct NewOperation {
     pub document: String,
     /// The worker that drives it at once, where it has room; else it waits to be claimed.
     pub taken_by: Option<WorkerId>,
+    /// What the provider wants back, where that worker sends the first billable request as soon as this is on disk.
+    pub sent: Option<Vec<u8>>,
 }
 
 /// The right to write to an operation: valid until another worker takes it over.
@@ -321,8 +328,8 @@ pub(crate) async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO operations (id, job, step, owner, kind, plugin, digest, document, state, phase, due_at, worker,
-             attempt, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', 'start', $9, $10, $11, $9, $9)",
+             attempt, created_at, updated_at, guest_state, sends)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $12, $9, $10, $11, $9, $9, $13, $14)",
     )
     .bind(operation.id.as_str())
     .bind(job)
@@ -335,12 +342,19 @@ pub(crate) async fn insert(
     .bind(now)
     .bind(operation.taken_by.as_ref().map(|worker| worker.as_str()))
     .bind(i64::from(operation.taken_by.is_some()))
+    .bind(operation.phase().as_str())
+    .bind(operation.sent.as_deref())
+    .bind(i64::from(operation.sent.is_some()))
     .execute(tx)
     .await?;
     Ok(())
 }
 
 impl NewOperation {
+    fn phase(&self) -> Phase {
+        if self.sent.is_some() { Phase::Sent } else { Phase::Start }
+    }
+
     /// The operation as its row is, for the worker that took it at once.
     pub fn taken(&self, job: &str, owner: &str, now: i64) -> Operation {
         Operation {
@@ -353,13 +367,13 @@ impl NewOperation {
             digest: self.digest.clone(),
             document: self.document.clone(),
             state: OperationState::Open,
-            phase: Phase::Start,
-            guest_state: Vec::new(),
+            phase: self.phase(),
+            guest_state: self.sent.clone().unwrap_or_default(),
             request: None,
             due_at: now,
             attempt: 1,
             cancel_requested: false,
-            sends: 0,
+            sends: i64::from(self.sent.is_some()),
             unknown: 0,
             outcome: None,
             error: None,
@@ -448,13 +462,8 @@ impl Transaction for End {
     type Output = Settled;
 
     async fn run(&self, tx: &mut AnyConnection) -> Result<Settled, StoreError> {
-        if self.dialect == Dialect::Postgres {
-            // First the job's row: its lock orders this against the segment that begins to wait for it.
-            sqlx::query("SELECT id FROM jobs WHERE id = $1 FOR NO KEY UPDATE")
-                .bind(self.lease.job.as_str())
-                .execute(&mut *tx)
-                .await?;
-        }
+        // First the job's row: its lock orders this against the segment that begins to wait for it.
+        jobs::lock(tx, self.dialect, &self.lease.job).await?;
         let ended = sqlx::query(
             "UPDATE operations SET state = $4, outcome = $5, error = $6, unknown = $7, worker = NULL, guest_state = NULL,
                  request = NULL, updated_at = $8, ended_at = $8

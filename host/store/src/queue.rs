@@ -8,7 +8,7 @@ use crate::Store;
 use crate::database::{Dialect, Transaction};
 use crate::error::StoreError;
 use crate::events::{self, EventKind, NewEvent};
-use crate::jobs::{Job, JobState};
+use crate::jobs::{self, Job, JobState};
 use crate::operations::{self, NewOperation};
 use crate::steps::Step;
 use crate::workers::WorkerId;
@@ -105,7 +105,7 @@ impl Store {
     /// # Errors
     /// `Lost` where another worker has taken over, and then nothing is written; where the database fails.
     pub async fn record(&self, lease: &Lease, segment: Segment, then: Yielded) -> Result<bool, StoreError> {
-        self.db.write(Record { lease: lease.clone(), segment, then, now: self.now() }).await
+        self.db.write(Record { lease: lease.clone(), segment, then, now: self.now(), dialect: self.db.dialect }).await
     }
 }
 
@@ -180,6 +180,7 @@ struct Record {
     segment: Segment,
     then: Yielded,
     now: i64,
+    dialect: Dialect,
 }
 
 impl Transaction for Record {
@@ -191,17 +192,31 @@ impl Transaction for Record {
         let mut events = events.clone();
         events.extend(self.then.event());
         let end = self.then.end();
-        let ends = match &end {
-            Some(_) => ", worker = NULL, state = $8, result = $9, error = $10, completed_at = $4",
-            None => "",
+        let (changes, then) = match (&end, &self.then) {
+            (Some(_), _) => (", worker = NULL, state = $8, result = $9, error = $10, completed_at = $4", None),
+            // A wish to cancel that came meanwhile found the job running: it is queued, so that a worker ends it.
+            (None, Yielded::Waiting) => (
+                ", worker = NULL, run_at = $4, state = CASE WHEN cancel_requested = 0 AND ($8 > 0 OR EXISTS
+                      (SELECT 1 FROM operations WHERE job = $1 AND state = 'open')) THEN 'waiting' ELSE 'queued' END",
+                Some(operations.len() as i64),
+            ),
+            (None, Yielded::Later(delay)) => (
+                ", worker = NULL, state = 'queued', run_at = CASE WHEN cancel_requested = 0 THEN $8 ELSE $4 END",
+                Some(self.now + delay),
+            ),
+            (None, _) => ("", None),
         };
         // First the job's row: it is the fence, and on Postgres the lock that orders this against the end of an
-        // operation.
+        // operation. Where it looks at operations that were there before, it must look after it has the lock.
+        if self.then == Yielded::Waiting && operations.is_empty() {
+            jobs::lock(tx, self.dialect, job).await?;
+        }
         let sql = format!(
             "UPDATE jobs SET updated_at = $4, last_event = last_event + $5, current_step = COALESCE($7, current_step),
-                 progress = CASE WHEN $6 < 0 THEN progress ELSE $6 END{ends}
+                 progress = CASE WHEN $6 < 0 THEN progress ELSE $6 END{changes}
              WHERE id = $1 AND worker = $2 AND attempt = $3 AND state = 'running'
-             RETURNING cancel_requested, last_event, owner"
+             RETURNING cancel_requested, last_event, owner,
+                 (SELECT count(*) FROM operations WHERE job = $1 AND state = 'open')"
         );
         let mut query = sqlx::query_as(AssertSqlSafe(sql))
             .bind(job.as_str())
@@ -215,8 +230,11 @@ impl Transaction for Record {
         if let Some((state, result, error)) = end {
             query = query.bind(state.as_str()).bind(result).bind(error);
         }
-        let fenced: Option<(i64, i64, String)> = query.fetch_optional(&mut *tx).await?;
-        let Some((cancel, last_event, owner)) = fenced else {
+        if let Some(then) = then {
+            query = query.bind(then);
+        }
+        let fenced: Option<(i64, i64, String, i64)> = query.fetch_optional(&mut *tx).await?;
+        let Some((cancel, last_event, owner, open)) = fenced else {
             return Err(StoreError::Lost);
         };
         for step in steps {
@@ -234,41 +252,15 @@ impl Transaction for Record {
             operations::insert(tx, job, &owner, operation, self.now).await?;
         }
         events::append(tx, job, last_event - events.len() as i64, &events, self.now).await?;
-        self.go_on(tx, cancel != 0).await?;
-        Ok(cancel != 0)
-    }
-}
-
-impl Record {
-    async fn go_on(&self, tx: &mut AnyConnection, cancel: bool) -> Result<(), StoreError> {
-        let job = self.lease.job.as_str();
-        match self.then {
-            Yielded::Running => return Ok(()),
-            Yielded::Waiting | Yielded::Later(_) => {
-                let delay = if let Yielded::Later(delay) = self.then { delay } else { 0 };
-                // A wish to cancel that came meanwhile found the job running: it is queued, so that a worker ends it.
-                let waits = self.then == Yielded::Waiting && !cancel;
-                sqlx::query(
-                    "UPDATE jobs SET worker = NULL, run_at = $2, state = CASE WHEN $3 = 1 AND EXISTS
-                         (SELECT 1 FROM operations WHERE job = $1 AND state = 'open') THEN 'waiting' ELSE 'queued' END
-                     WHERE id = $1",
-                )
-                .bind(job)
-                .bind(if cancel { self.now } else { self.now + delay })
-                .bind(i64::from(waits))
+        if self.then.end().is_some() && open > 0 {
+            // What is still open belongs to nobody any more.
+            sqlx::query("UPDATE operations SET cancel_requested = 1, due_at = $2 WHERE job = $1 AND state = 'open'")
+                .bind(job.as_str())
+                .bind(self.now)
                 .execute(tx)
                 .await?;
-                return Ok(());
-            }
-            Yielded::Completed(_) | Yielded::Failed(_) | Yielded::Cancelled(_) | Yielded::Uncertain(_) => {}
         }
-        // What is still open belongs to nobody any more.
-        sqlx::query("UPDATE operations SET cancel_requested = 1, due_at = $2 WHERE job = $1 AND state = 'open'")
-            .bind(job)
-            .bind(self.now)
-            .execute(tx)
-            .await?;
-        Ok(())
+        Ok(cancel != 0)
     }
 }
 

@@ -123,6 +123,7 @@ fn operation(step: &str) -> NewOperation {
         digest: "d".into(),
         document: r#"{"messages":[]}"#.into(),
         taken_by: None,
+        sent: None,
     }
 }
 

@@ -32,6 +32,10 @@ const WARM: usize = 50;
 const CLIENTS: usize = 32;
 const TIME: Duration = Duration::from_secs(5);
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() {
     // `cargo test --benches` must not wait for this.
     if std::env::args().any(|argument| argument == "--test") {

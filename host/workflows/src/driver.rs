@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use kinora_domain::documents::{MediaItem, Outcome, Role, Usage};
-use kinora_jobs::{Driven, Driver, HeldOperation, OperationError, Stop};
+use kinora_jobs::{Begun, Driven, Driver, HeldOperation, OperationError, Stop};
 use kinora_runtime::protocol::{
     Action, Attachment, Event, HttpRequest, Operation as Asked, Outcome as RawOutcome, ProviderError, Step,
     TransportFailure,
 };
 use kinora_runtime::{Plugin, PluginError};
-use kinora_store::{Advance, Certainty, Ending, LedgerEntry, OperationState, Phase};
+use kinora_store::{Advance, Certainty, Ending, LedgerEntry, Operation, OperationState, Phase};
 
 use crate::resend::{self, Again};
 use crate::studio::{Adapter, Studio};
@@ -41,6 +41,22 @@ impl OperationDriver {
 }
 
 impl Driver for OperationDriver {
+    fn begin<'a>(&'a self, operation: &'a Operation) -> BoxFuture<'a, Option<Begun>> {
+        Box::pin(async move {
+            let plugin = self.studio.catalog.get(Role::Provider, &operation.plugin)?;
+            let adapter = self.studio.adapters.get(&operation.plugin).cloned().unwrap_or_default();
+            let asked = asked(operation, operation.document.clone());
+            let Step { state, action: Action::Send(request), .. } =
+                plugin.start(&asked, &adapter.settings).await.ok()?
+            else {
+                return None;
+            };
+            let begun = Begun { guest_state: state, request: serde_json::to_string(&request).ok()? };
+            let planned = self.studio.policy.plan(&plugin.manifest, &adapter.grant, request).ok()?;
+            planned.billable().then_some(begun)
+        })
+    }
+
     fn drive(&self, held: HeldOperation) -> BoxFuture<'_, Result<Driven, Stop>> {
         Box::pin(async move {
             let id = &held.operation.plugin;
@@ -55,6 +71,7 @@ impl Driver for OperationDriver {
             }
             let adapter = self.studio.adapters.get(id).cloned().unwrap_or_default();
             let (unknown, sends) = (held.operation.unknown, held.operation.sends);
+            let intended = held.operation.phase == Phase::Sent && held.operation.request.is_some();
             let mut drive = Drive {
                 studio: &self.studio,
                 plugin,
@@ -63,6 +80,7 @@ impl Driver for OperationDriver {
                 held,
                 unknown,
                 sends,
+                intended,
                 in_doubt: false,
                 interrupted: false,
                 unsaved: false,
@@ -85,6 +103,8 @@ struct Drive<'a> {
     /// Billable requests of which nobody knows whether they were accepted.
     unknown: i64,
     sends: i64,
+    /// Whether a billable request is on disk as sent and has yet to be.
+    intended: bool,
     /// Whether the last billable request may or may not have been accepted.
     in_doubt: bool,
     /// Whether that is because the host ended meanwhile.
@@ -98,8 +118,8 @@ struct Drive<'a> {
 impl Drive<'_> {
     async fn run(&mut self) -> Result<Driven, Stop> {
         let mut step = match self.begin().await? {
-            Begun::Step(step) => step,
-            Begun::Ended(driven) => return Ok(driven),
+            First::Step(step) => step,
+            First::Ended(driven) => return Ok(driven),
         };
         loop {
             let Step { state, action, .. } = match step {
@@ -127,25 +147,27 @@ impl Drive<'_> {
     }
 
     /// The first step, going by where the operation stands.
-    async fn begin(&mut self) -> Result<Begun, Stop> {
+    async fn begin(&mut self) -> Result<First, Stop> {
         let cancelled = self.held.cancelled.is_cancelled();
         let operation = &mut self.held.operation;
         let step = match operation.phase {
-            Phase::Start if cancelled => return Ok(Begun::Ended(self.cancelled())),
+            Phase::Start if cancelled => return Ok(First::Ended(self.cancelled())),
             Phase::Start => {
-                let asked = Asked {
-                    id: operation.id.clone(),
-                    kind: operation.kind.clone(),
-                    // Not needed again: thousands of operations may wait for an answer here.
-                    document: std::mem::take(&mut operation.document),
-                };
+                // Not needed again: thousands of operations may wait for an answer here.
+                let document = std::mem::take(&mut operation.document);
+                let asked = asked(operation, document);
                 self.plugin.start(&asked, &self.adapter.settings).await
+            }
+            // Begun by this worker and not yet sent.
+            Phase::Sent if self.intended => {
+                operation.document = String::new();
+                return self.send_stored().await;
             }
             Phase::Sent => {
                 self.doubt();
                 self.interrupted = true;
                 if cancelled {
-                    return Ok(Begun::Ended(self.cancel().await?));
+                    return Ok(First::Ended(self.cancel().await?));
                 }
                 let event = Event::TransportFailed(TransportFailure {
                     kind: INTERRUPTED.into(),
@@ -154,24 +176,28 @@ impl Drive<'_> {
                 });
                 self.plugin.resume(&self.state, &event).await
             }
-            _ if cancelled => return Ok(Begun::Ended(self.cancel().await?)),
+            _ if cancelled => return Ok(First::Ended(self.cancel().await?)),
             Phase::Wait => self.plugin.resume(&self.state, &Event::Timer).await,
-            Phase::Send => {
-                let stored = operation.request.take().unwrap_or_default();
-                let request: HttpRequest = match serde_json::from_str(&stored) {
-                    Ok(request) => request,
-                    Err(error) => {
-                        let message = format!("the stored request cannot be read: {error}");
-                        return Ok(Begun::Ended(self.fail(OperationError::new("internal", message))));
-                    }
-                };
-                match self.send(request).await? {
-                    Some(event) => self.plugin.resume(&self.state, &event).await,
-                    None => return Ok(Begun::Ended(self.cancel().await?)),
-                }
+            Phase::Send => return self.send_stored().await,
+        };
+        Ok(First::Step(step))
+    }
+
+    /// Sends the request that is kept with the operation.
+    async fn send_stored(&mut self) -> Result<First, Stop> {
+        let stored = self.held.operation.request.take().unwrap_or_default();
+        let request: HttpRequest = match serde_json::from_str(&stored) {
+            Ok(request) => request,
+            Err(error) => {
+                let message = format!("the stored request cannot be read: {error}");
+                return Ok(First::Ended(self.fail(OperationError::new("internal", message))));
             }
         };
-        Ok(Begun::Step(step))
+        drop(stored);
+        match self.send(request).await? {
+            Some(event) => Ok(First::Step(self.plugin.resume(&self.state, &event).await)),
+            None => Ok(First::Ended(self.cancel().await?)),
+        }
     }
 
     /// Sends a request. `None` where the operation was cancelled meanwhile.
@@ -189,7 +215,10 @@ impl Drive<'_> {
         };
         let billable = planned.billable();
         if billable {
-            if self.sends >= BILLABLE_SENDS {
+            if self.intended {
+                // It is on disk since the operation began.
+                self.intended = false;
+            } else if self.sends >= BILLABLE_SENDS {
                 return Ok(Some(Event::TransportFailed(TransportFailure {
                     kind: "refused-by-policy".into(),
                     message: format!(
@@ -197,9 +226,10 @@ impl Drive<'_> {
                     ),
                     maybe_accepted: false,
                 })));
+            } else {
+                self.held.advance(Advance::Intent { guest_state: self.state.clone() }).await?;
+                self.sends += 1;
             }
-            self.held.advance(Advance::Intent { guest_state: self.state.clone() }).await?;
-            self.sends += 1;
         } else if let Some(request) = stored {
             self.held.advance(Advance::Send { guest_state: self.state.clone(), request }).await?;
             self.unsaved = false;
@@ -363,8 +393,12 @@ impl Drive<'_> {
     }
 }
 
+fn asked(operation: &Operation, document: String) -> Asked {
+    Asked { id: operation.id.clone(), kind: operation.kind.clone(), document }
+}
+
 /// How a drive begins.
-enum Begun {
+enum First {
     Step(Result<Step, PluginError>),
     Ended(Driven),
 }
