@@ -7,7 +7,6 @@
 
 mod error;
 mod models;
-mod pause;
 mod picture;
 mod settings;
 mod size;
