@@ -16,6 +16,8 @@ const POLICY: [&str; 6] = [
     "content_filter",
     "invalid_prompt",
 ];
+/// What a failed job says of a refusal, where its code is none of those above.
+const REFUSALS: [&str; 5] = ["moderation", "safety", "content policy", "content_policy", "sensitive"];
 const MODEL: [&str; 3] = ["model_not_found", "model_not_available", "model_deprecated"];
 /// What is said of a model that is gone, by servers that have no code for it.
 const GONE: [&str; 5] = ["does not exist", "not found", "deprecated", "no longer available", "has been retired"];
@@ -44,6 +46,25 @@ pub fn refused(words: &str) -> ProviderError {
     ProviderError::told("content-policy", 200, words)
 }
 
+/// What a job says that was accepted and has failed.
+pub fn failed(error: &Value) -> ProviderError {
+    let upstream = Upstream::of(error);
+    let told = format!("{} {}", upstream.code.as_deref().unwrap_or_default(), upstream.message).to_lowercase();
+    let tells = |words: &[&str]| words.iter().any(|word| told.contains(word));
+    let kind = match upstream.kind(400) {
+        kind @ ("quota-exhausted" | "content-policy" | "model-unavailable") => kind,
+        _ if tells(&REFUSALS) => "content-policy",
+        _ if tells(&["invalid", "unsupported"]) => "invalid-request",
+        _ if tells(&["timeout", "timed out"]) => "timeout",
+        _ => "unavailable",
+    };
+    ProviderError {
+        upstream_code: upstream.code,
+        retryable: matches!(kind, "timeout" | "unavailable"),
+        ..ProviderError::told(kind, 200, &without_key(&upstream.message))
+    }
+}
+
 /// The error as the upstream tells it.
 #[derive(Default)]
 struct Upstream {
@@ -59,7 +80,10 @@ impl Upstream {
             return Upstream::default();
         };
         let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
-        let error = if body["error"].is_null() { &body } else { &body["error"] };
+        Upstream::of(if body["error"].is_null() { &body } else { &body["error"] })
+    }
+
+    fn of(error: &Value) -> Self {
         let word = |value: &Value| match value {
             Value::String(text) if !text.is_empty() => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),

@@ -89,11 +89,8 @@ fn fields(operation: &ImageOperation, settings: &Settings, model: &str) -> Vec<(
 
 /// The API has one prompt and nothing beside it.
 fn prompt(operation: &ImageOperation) -> String {
-    let remarks = [
-        ("Style", operation.style.as_str()),
-        ("Mood", &operation.mood),
-        ("Do not show", &operation.negative_prompt),
-    ];
+    let remarks =
+        [("Style", operation.style.as_str()), ("Mood", &operation.mood), ("Do not show", &operation.negative_prompt)];
     with_remarks(&operation.prompt, &remarks)
 }
 

@@ -145,7 +145,10 @@ impl<T: LongRunning> Polling<T> {
     fn next(mut state: State<T::Handle>, event: Event) -> Result<Step, ProviderError> {
         match (state.waits_for, event) {
             (WaitsFor::Submission, Event::Response(response)) => {
-                let (handle, polled) = T::submitted(state.handle, response)?;
+                let accepted = response.is_success();
+                // What was accepted and cannot be read would be billed again.
+                let (handle, polled) = T::submitted(state.handle, response)
+                    .map_err(|error| ProviderError { retryable: error.retryable && !accepted, ..error })?;
                 state.handle = handle;
                 Ok(Self::go_on(state, polled))
             }

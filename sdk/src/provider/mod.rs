@@ -8,6 +8,7 @@ mod long_running;
 mod media;
 mod pause;
 pub mod prompt;
+mod segment;
 pub mod shape;
 mod telling;
 
@@ -25,6 +26,7 @@ pub use immediate::{Answering, Immediate};
 pub use log::{Level, log};
 pub use long_running::{LongRunning, Polled, Polling};
 pub use media::media_type;
+pub use segment::id;
 pub use telling::plain;
 
 /// The provider's machine, with the documents already read. Between two calls only `Step::state` lives on.
