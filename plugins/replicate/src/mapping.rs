@@ -62,6 +62,10 @@ impl Mapping {
                 let known = names.join(", ");
                 return Err(wrong(format!("maps \"{name}\", and the fields of {operation} operations are {known}")));
             };
+            // Settings in TOML have no null to take a shipped field away with.
+            if written == false {
+                continue;
+            }
             let rule = Rule::read(&written, kind).map_err(|what| wrong(format!("in fields.{name} {what}")))?;
             if let Some((other, _)) = rules.iter().find(|(_, other)| other.to == rule.to) {
                 return Err(wrong(format!("sends both {other} and {name} to \"{}\"", rule.to)));

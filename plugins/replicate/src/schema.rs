@@ -25,9 +25,10 @@ pub fn schema() -> Value {
             "video_model": chosen("video", "films"),
             "models": {"type": "object", "propertyNames": {"pattern": MODEL}, "additionalProperties": {"anyOf":
                 [mapping(), {"type": "null"}]}, "examples": [example()], "description":
-                "How the fields of an operation are called in the input of each model. An entry is laid over the shipped \
-                 one of the same name field by field (JSON Merge Patch: null takes a field away); entries of other names \
-                 are new models. The API tab of a model on Replicate lists its inputs."},
+                "How the fields of an operation are called in the input of each model. An entry is laid over the \
+                 shipped one of the same name field by field (JSON Merge Patch: null, or false where there is no null, \
+                 takes a field away); entries of other names are new models. The API tab of a model on Replicate lists \
+                 its inputs."},
             "wait_seconds": {"type": "integer", "minimum": 0, "maximum": 60, "default": WAIT_SECONDS, "description":
                 "How long a request for a text or picture is held open; what is not ready by then is polled. Clips are \
                  always polled."},
@@ -44,7 +45,7 @@ fn mapping() -> Value {
             let description = format!("{meaning} (In {} operations.)", operations.join(", "));
             (
                 String::from(*name),
-                json!({"anyOf": [{"type": ["string", "null"], "minLength": 1}, rule()], "description": description}),
+                json!({"anyOf": [{"type": ["string", "null"], "minLength": 1}, rule(), {"const": false}], "description": description}),
             )
         })
         .collect();

@@ -54,6 +54,9 @@ fn a_shipped_mapping_is_changed_field_by_field() {
     let input = input(video(operation), settings);
     assert_eq!((&input["resolution"], &input["duration"]), (&json!("720p"), &json!(4)));
     assert_eq!(input["aspect_ratio"], "16:9", "what the patch does not name stays");
+    // As TOML has it, where there is no null.
+    let settings = json!({"models": {"google/veo-3.1": {"fields": {"aspect_ratio": false}}}});
+    assert!(common::input(video(clip()), settings).get("aspect_ratio").is_none());
 }
 
 #[test]
