@@ -4,7 +4,9 @@
 use kinora_sdk::documents::{
     ImageOperation, Manifest, MediaItem, MediaOutcome, Message, Outcome, Role, TextOperation, TextOutcome, Usage,
 };
-use kinora_sdk::provider::{Action, Attachment, Exchanging, HttpRequest, HttpResponse, Polled, Polling, ResponseBody};
+use kinora_sdk::provider::{
+    Action, Attachment, Exchanging, HttpRequest, HttpResponse, Polled, Polling, ResponseBody, Target,
+};
 use kinora_sdk::replay::{Recorded, Replay, run};
 use kinora_sdk::{Exchange, LongRunning, Operation, ProviderError, Request};
 use serde_json::{Value, json};
@@ -259,8 +261,12 @@ fn polling() -> Replay<Polling<Predictions>> {
 fn what_comes_before_the_submission_is_answered_first() {
     let replay = Replay::<Polling<Predictions>>::start(picture(), version()).respond(201, &[], br#"{"uploaded":true}"#);
     assert_eq!(replay.request().method, "POST");
-    let replay = replay.respond(201, &[], br#"{"id":"abc"}"#);
-    assert_eq!(replay.elapse().request().method, "GET");
+    let replay = replay.respond(201, &[], br#"{"id":"abc"}"#).elapse();
+    let Target::Endpoint(place) = &replay.request().target else { panic!("a path") };
+    assert_eq!(place.path, "/predictions/abc");
+
+    let lost = Replay::<Polling<Predictions>>::start(picture(), version()).respond(201, &[], br#"{"uploaded":true}"#);
+    assert_eq!(lost.break_off("reset", true).end().expect_err("a submission is not repeated").kind, "unavailable");
 }
 
 #[test]

@@ -174,6 +174,8 @@ fn a_failed_job_is_told_by_its_code_and_words_and_is_not_polled_again() {
         ("moderation_blocked", "Your request was blocked by our moderation system.", "content-policy", false),
         ("content_policy_violation", "", "content-policy", false),
         ("failed", "The output was rejected by the safety system.", "content-policy", false),
+        ("output_moderation", "", "content-policy", false),
+        ("failed", "The output video may contain sensitive information.", "content-policy", false),
         ("insufficient_quota", "You exceeded your current quota.", "quota-exhausted", false),
         ("model_not_found", "", "model-unavailable", false),
         ("invalid_input", "The picture has another size than the clip.", "invalid-request", false),

@@ -150,6 +150,8 @@ mod tests {
             assert_eq!(lengths.number(wanted), sent, "{wanted}");
         }
         let pixels = rule(json!({"to": "x", "one_of": ["720p", "1080p", "4k"]}), Kind::Number);
+        let two = rule(json!({"to": "x", "one_of": ["720p", "2k"]}), Kind::Number);
+        assert_eq!(two.number(1440.0), json!("2k"));
         assert_eq!((pixels.number(700.0), pixels.number(2160.0)), (json!("720p"), json!("4k")));
         let shapes = rule(json!({"to": "x", "one_of": ["1:1", "16:9"]}), Kind::Shape);
         assert_eq!(shapes.shape((1920, 1080), String::new()), json!("16:9"));

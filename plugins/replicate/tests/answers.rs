@@ -148,6 +148,8 @@ fn a_picture_inside_the_answer_is_an_attachment() {
     let Action::Done(done) = &replay.step.action else { panic!("it is done, not {:?}", replay.step.action) };
     assert_eq!(done.attachments[0].media_type, "image/png");
     assert_eq!(made(replay.end().unwrap()).items, [MediaItem::Attachment { name: "result".to_owned() }]);
+    let clip = succeeded(video(clip()), Value::Null, json!("data:image/png;base64,iVBORw0KGgo=")).end().unwrap_err();
+    assert!(clip.message.starts_with("A clip was expected"), "{}", clip.message);
     for uri in ["data:image/png;base64,%%", "data:image/png,x", "data:", "data:text/plain;base64,dGV4dA=="] {
         let error = succeeded(image(picture()), Value::Null, json!(uri)).end().unwrap_err();
         assert_eq!((error.kind.as_str(), error.retryable), ("malformed-output", false), "{uri}");

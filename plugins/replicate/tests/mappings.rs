@@ -29,7 +29,8 @@ fn a_model_of_widths_frames_and_words_for_yes_is_asked_in_its_own_way() {
         "generate_audio": {"to": "sound", "yes": "on", "no": "off"},
         "seed": {"to": "seed", "most": 99, "as_text": true},
     }, "input": {"fps": 16}}));
-    let operation = VideoOperation { duration: 6.0, generate_audio: true, seed: Some(107), ..clip() };
+    let operation =
+        VideoOperation { resolution: Some(720), duration: 6.0, generate_audio: true, seed: Some(107), ..clip() };
     let expected = json!({"text": "A lighthouse", "w": 1280, "h": 720, "num_frames": 96, "sound": "on", "seed": "7",
         "fps": 16});
     assert_eq!(input(video(operation.clone()), settings.clone()), expected);

@@ -41,7 +41,7 @@ fn texts_and_pictures_are_waited_for_and_clips_are_not() {
         assert_eq!((header(&request, "prefer"), header(&request, "cancel-after")), (wait, Some("1800s")));
         assert!(request.timeout_ms.unwrap() >= 60_000 + if wait.is_some() { 20_000 } else { 0 });
     }
-    for (seconds, wait) in [(0, None), (5, Some("wait=5")), (60, Some("wait=60"))] {
+    for (seconds, wait) in [(0, None), (5, Some("wait=5")), (60, Some("wait=60")), (600, Some("wait=60"))] {
         let settings = json!({"wait_seconds": seconds, "cancel_after_seconds": 90});
         let request = sent(image(picture()), settings);
         assert_described(&request);

@@ -97,6 +97,32 @@ fn a_model_may_take_one_reference_picture_and_no_list() {
 }
 
 #[test]
+fn nothing_is_uploaded_for_a_model_that_is_none() {
+    let models = json!({"a/..": {"operation": "video", "fields": {"prompt": "prompt", "first_frame": "image"}}});
+    let operation = VideoOperation { first_frame: Some("f".to_owned()), ..clip() };
+    let error = start(video(operation), json!({"video_model": "a/..", "models": models})).end().unwrap_err();
+    assert!(error.message.contains("is no model"), "{}", error.message);
+}
+
+#[test]
+fn a_picture_whose_place_another_field_takes_is_not_uploaded() {
+    let models = json!({"a/b": {"operation": "video", "fields": {"prompt": "prompt", "first_frame": "image",
+        "seed": {"to": "seed", "sets": {"image": "none"}}}}});
+    let operation = VideoOperation { first_frame: Some("f".to_owned()), seed: Some(7), ..clip() };
+    let (replay, uploaded) = upload(start(video(operation), json!({"video_model": "a/b", "models": models})));
+    assert!(uploaded.is_empty());
+    assert_eq!(json_body(replay.request())["input"]["image"], "none");
+}
+
+#[test]
+fn what_another_field_sets_to_what_it_is_anyway_is_not_told() {
+    let operation = VideoOperation { reference_images: handles(&["a"]), ..clip() };
+    let (replay, _) = upload(start(video(operation), Value::Null));
+    let done = answer(replay, 201, &prediction("succeeded", json!({"output": "https://replicate.delivery/a.mp4"})));
+    assert!(made(stored(done, "video/mp4").end().unwrap()).warnings.is_empty());
+}
+
+#[test]
 fn an_upload_that_fails_ends_the_operation_before_anything_is_billed() {
     let begin = || start(video(VideoOperation { first_frame: Some("f".to_owned()), ..clip() }), Value::Null);
     let error = begin().break_off("reset", true).end().unwrap_err();
