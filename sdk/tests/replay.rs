@@ -4,7 +4,9 @@
 use kinora_sdk::documents::{
     ImageOperation, Manifest, MediaItem, MediaOutcome, Message, Outcome, Role, TextOperation, TextOutcome, Usage,
 };
-use kinora_sdk::provider::{Action, Attachment, Exchanging, HttpRequest, HttpResponse, Polled, Polling, ResponseBody};
+use kinora_sdk::provider::{
+    Action, Attachment, Exchanging, HttpRequest, HttpResponse, Polled, Polling, ResponseBody, Target,
+};
 use kinora_sdk::replay::{Recorded, Replay, run};
 use kinora_sdk::{Exchange, LongRunning, Operation, ProviderError, Request};
 use serde_json::{Value, json};
@@ -107,6 +109,10 @@ impl LongRunning for Predictions {
             return Err(upstream_error(&response));
         }
         let body = response.json()?;
+        if body["uploaded"] == true {
+            let request = HttpRequest::post_json("api", "/predictions", &json!({})).credential("key");
+            return Ok((String::new(), Polled::Submit(request)));
+        }
         let id = body["id"].as_str().ok_or_else(|| ProviderError::malformed_output("the prediction has no id"))?;
         Ok((id.into(), Polled::Pending { progress: None, note: Some("queued".into()) }))
     }
@@ -120,6 +126,10 @@ impl LongRunning for Predictions {
             return Err(upstream_error(&response));
         }
         let body = response.json()?;
+        if body["status"] == "failed" {
+            let error = ProviderError { retryable: true, ..ProviderError::new("unavailable", "out of memory") };
+            return Ok(Polled::Failed(error));
+        }
         match body["output"][0].as_str() {
             Some(url) => Ok(Polled::Fetch(HttpRequest::download(url))),
             None => Ok(Polled::Pending { progress: None, note: None }),
@@ -127,6 +137,9 @@ impl LongRunning for Predictions {
     }
 
     fn fetched(id: &String, response: HttpResponse) -> Result<(Outcome, Vec<Attachment>), ProviderError> {
+        if !response.is_success() {
+            return Err(upstream_error(&response));
+        }
         let item = match response.body {
             ResponseBody::Blob(blob) => MediaItem::Blob { handle: blob.handle },
             ResponseBody::Inline(_) => MediaItem::Attachment { name: id.clone() },
@@ -237,6 +250,54 @@ fn polls_that_fail_are_repeated_and_a_lost_submission_is_not() {
         assert_eq!(replay.request().method, "GET");
     }
     assert_eq!(replay.break_off("timeout", false).end().expect_err("patience ends").kind, "timeout");
+}
+
+/// The adapter after its prediction was accepted, when it polls.
+fn polling() -> Replay<Polling<Predictions>> {
+    Replay::start(picture(), version()).respond(201, &[], br#"{"id":"abc"}"#).elapse()
+}
+
+#[test]
+fn what_comes_before_the_submission_is_answered_first() {
+    let replay = Replay::<Polling<Predictions>>::start(picture(), version()).respond(201, &[], br#"{"uploaded":true}"#);
+    assert_eq!(replay.request().method, "POST");
+    let replay = replay.respond(201, &[], br#"{"id":"abc"}"#).elapse();
+    let Target::Endpoint(place) = &replay.request().target else { panic!("a path") };
+    assert_eq!(place.path, "/predictions/abc");
+
+    let lost = Replay::<Polling<Predictions>>::start(picture(), version()).respond(201, &[], br#"{"uploaded":true}"#);
+    assert_eq!(lost.break_off("reset", true).end().expect_err("a submission is not repeated").kind, "unavailable");
+}
+
+#[test]
+fn work_that_has_failed_is_not_polled_again_and_may_be_asked_for_again() {
+    let error = polling().respond(200, &[], br#"{"status":"failed"}"#).end().expect_err("it failed");
+    assert_eq!((error.kind.as_str(), error.retryable), ("unavailable", true));
+}
+
+#[test]
+fn what_was_accepted_is_not_retryable_however_it_is_lost() {
+    let unread = Replay::<Polling<Predictions>>::start(picture(), version()).respond(201, &[], b"no json");
+    assert!(!unread.end().expect_err("it cannot be read").retryable);
+
+    let mut replay = polling();
+    for _ in 0..4 {
+        replay = replay.respond(503, &[], b"").elapse();
+    }
+    let error = replay.respond(503, &[], b"").end().expect_err("patience ends");
+    assert_eq!((error.kind.as_str(), error.retryable), ("unavailable", false));
+    assert!(error.message.starts_with("It was accepted"), "{}", error.message);
+}
+
+#[test]
+fn a_fetch_that_always_fails_is_given_up_though_the_polls_between_are_fine() {
+    let done = br#"{"output":["https://files.example/1.png"]}"#;
+    let mut replay = polling().respond(200, &[], done);
+    for _ in 0..4 {
+        replay = replay.respond(503, &[], b"").elapse().respond(200, &[], done);
+    }
+    let error = replay.respond(503, &[], b"").end().expect_err("patience ends");
+    assert!(!error.retryable && error.message.starts_with("It was made and cannot be fetched"), "{}", error.message);
 }
 
 #[test]

@@ -6,11 +6,6 @@ use kinora_sdk::ProviderError;
 use kinora_sdk::provider::{HttpResponse, ResponseBody};
 use serde_json::Value;
 
-use crate::pause;
-
-/// The longest piece of the upstream's words that is passed on, in characters.
-const MAX_WORDS: usize = 300;
-
 const QUOTA: [&str; 4] =
     ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "credit_balance_exhausted"];
 const POLICY: [&str; 6] = [
@@ -21,6 +16,8 @@ const POLICY: [&str; 6] = [
     "content_filter",
     "invalid_prompt",
 ];
+/// What a failed job says of a refusal, where its code is none of those above.
+const REFUSALS: [&str; 5] = ["moderation", "safety", "content policy", "content_policy", "sensitive"];
 const MODEL: [&str; 3] = ["model_not_found", "model_not_available", "model_deprecated"];
 /// What is said of a model that is gone, by servers that have no code for it.
 const GONE: [&str; 5] = ["does not exist", "not found", "deprecated", "no longer available", "has been retired"];
@@ -38,18 +35,33 @@ pub fn read(response: &HttpResponse) -> ProviderError {
     };
     ProviderError {
         upstream_code: upstream.code.or(upstream.class),
-        http_status: Some(response.status),
         retryable,
-        retry_after_ms: if retryable { pause::asked_for(response) } else { None },
-        ..ProviderError::new(kind, sentence(kind, response.status, &upstream.message))
+        retry_after_ms: if retryable { response.retry_after_ms() } else { None },
+        ..ProviderError::told(kind, response.status, &without_key(&upstream.message))
     }
 }
 
 /// The model refused, in an answer that is a success by its status.
 pub fn refused(words: &str) -> ProviderError {
+    ProviderError::told("content-policy", 200, words)
+}
+
+/// What a job says that was accepted and has failed.
+pub fn failed(error: &Value) -> ProviderError {
+    let upstream = Upstream::of(error);
+    let told = format!("{} {}", upstream.code.as_deref().unwrap_or_default(), upstream.message).to_lowercase();
+    let tells = |words: &[&str]| words.iter().any(|word| told.contains(word));
+    let kind = match upstream.kind(400) {
+        kind @ ("quota-exhausted" | "content-policy" | "model-unavailable") => kind,
+        _ if tells(&REFUSALS) => "content-policy",
+        _ if tells(&["invalid", "unsupported"]) => "invalid-request",
+        _ if tells(&["timeout", "timed out"]) => "timeout",
+        _ => "unavailable",
+    };
     ProviderError {
-        http_status: Some(200),
-        ..ProviderError::new("content-policy", sentence("content-policy", 200, words))
+        upstream_code: upstream.code,
+        retryable: matches!(kind, "timeout" | "unavailable"),
+        ..ProviderError::told(kind, 200, &without_key(&upstream.message))
     }
 }
 
@@ -68,7 +80,10 @@ impl Upstream {
             return Upstream::default();
         };
         let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
-        let error = if body["error"].is_null() { &body } else { &body["error"] };
+        Upstream::of(if body["error"].is_null() { &body } else { &body["error"] })
+    }
+
+    fn of(error: &Value) -> Self {
         let word = |value: &Value| match value {
             Value::String(text) if !text.is_empty() => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
@@ -109,36 +124,11 @@ impl Upstream {
     }
 }
 
-/// What a person reads.
-fn sentence(kind: &str, status: u16, words: &str) -> String {
-    let lead = match kind {
-        // Clients know this one by its exact words.
-        "rate-limited" => return "Rate limit exceeded".to_owned(),
-        "quota-exhausted" => "The quota of the account is exhausted",
-        "content-policy" => "The request was refused by the content policy",
-        "model-unavailable" => "The model is not available",
-        "authentication" => "The API key was refused",
-        "invalid-request" => "The request was not accepted",
-        "timeout" => "The answer did not come in time",
-        "unavailable" => "The service is not available at the moment",
-        _ => "The service answered in a way that is not understood",
-    };
-    let words = plain(words);
-    if words.is_empty() { format!("{lead} (HTTP {status}).") } else { format!("{lead}: {words}") }
-}
-
-/// The upstream's words on one line, cut, and without the key that OpenAI echoes (masked, but long enough to tell whose
-/// it is) in "Incorrect API key provided: sk-…abcd. You can find …".
-fn plain(words: &str) -> String {
-    let words = match words.find("key provided:") {
+/// The words without the key that OpenAI echoes (masked, but long enough to tell whose it is) in "Incorrect API key
+/// provided: sk-…abcd. You can find …".
+fn without_key(words: &str) -> String {
+    match words.find("key provided:") {
         Some(at) => format!("{}key provided.", &words[..at]),
         None => words.to_owned(),
-    };
-    let is_key = |word: &str| word.starts_with("sk-") || word.contains("***");
-    let words: Vec<&str> = words.split_whitespace().map(|word| if is_key(word) { "[key]" } else { word }).collect();
-    let words = words.join(" ");
-    match words.char_indices().nth(MAX_WORDS) {
-        Some((end, _)) => format!("{}…", &words[..end]),
-        None => words,
     }
 }

@@ -1,27 +1,29 @@
 //! The provider `openai`: text by Chat Completions and pictures by the Images API, from OpenAI or from any server that
 //! speaks its API (an administrator overrides the endpoint). One request each; only a picture that comes as a link
-//! takes a second step.
+//! takes a second step. Clips by `/videos` are a job with polls; OpenAI's own have ended, so they are made only where
+//! a setting names a model of another server.
 //!
-//! Read on in `text` and `picture` (what is sent, what comes back), `error` (what went wrong), `models` (what
+//! Read on in `text`, `picture` and `video` (what is sent, what comes back), `error` (what went wrong), `models` (what
 //! OpenAI offers) and `settings` (what an administrator may choose).
 
 mod error;
 mod models;
-mod pause;
 mod picture;
 mod settings;
 mod size;
 mod strict;
 mod text;
+mod video;
 
 use kinora_sdk::documents::{Credential, Endpoint, MANIFEST_SCHEMA, Manifest, Role};
-use kinora_sdk::provider::{Event, HttpResponse, Step, read_state};
+use kinora_sdk::provider::{Event, HttpResponse, Polling, Step, read_state};
 use kinora_sdk::{Adapter, Operation, ProviderError, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::picture::Answer;
 use crate::settings::Settings;
+use crate::video::Videos;
 
 /// The endpoint's name in the manifest.
 const ENDPOINT: &str = "api";
@@ -33,11 +35,13 @@ pub struct OpenAi;
 
 /// What the machine waits for, with what it needs to read it.
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "waits_for", rename_all = "kebab-case")]
+#[serde(tag = "waits_for", content = "with", rename_all = "kebab-case")]
 enum State {
     Text(text::Asked),
     Picture(picture::Asked),
     Download(picture::Download),
+    /// The state of the machine that submits, polls and fetches.
+    Video(Value),
 }
 
 impl Adapter for OpenAi {
@@ -69,31 +73,31 @@ impl Adapter for OpenAi {
     }
 
     fn start(operation: Operation, settings: Value) -> Step {
-        begin(operation.request, settings).into()
+        begin(operation, settings).into()
     }
 
     fn resume(state: Vec<u8>, event: Event) -> Step {
         read_state(&state).and_then(|state| go_on(state, event)).into()
     }
 
-    /// Neither API has a cancel request: what was sent runs on upstream, unread.
+    /// None of the APIs has a cancel request (`DELETE /videos/…` takes jobs that have ended): what was sent runs on
+    /// upstream, unread.
     fn cancel(_state: Vec<u8>) -> Step {
         Step::fail(ProviderError::cancelled())
     }
 }
 
-fn begin(request: Request, settings: Value) -> Result<Step, ProviderError> {
-    let settings = Settings::read(settings)?;
-    match request {
+fn begin(operation: Operation, settings: Value) -> Result<Step, ProviderError> {
+    match operation.request {
         Request::Text(operation) => {
-            let (request, asked) = text::request(operation, &settings)?;
+            let (request, asked) = text::request(operation, &Settings::read(settings)?)?;
             Ok(Step::send(&State::Text(asked), request))
         }
         Request::Image(operation) => {
-            let (request, asked) = picture::request(&operation, &settings)?;
+            let (request, asked) = picture::request(&operation, &Settings::read(settings)?)?;
             Ok(Step::send(&State::Picture(asked), request))
         }
-        Request::Video(_) => Err(ProviderError::invalid_request("OpenAI makes no videos: its video API has ended.")),
+        Request::Video(_) => video_step(Polling::<Videos>::start(operation, settings)),
     }
 }
 
@@ -117,9 +121,20 @@ fn go_on(state: State, event: Event) -> Result<Step, ProviderError> {
             fetch_again(download, ProviderError::transport(&failure))
         }
         (State::Download(download), Event::Timer) => Ok(fetch(download)),
+        (State::Video(state), event) => video_step(Polling::<Videos>::resume(state.to_string().into_bytes(), event)),
         (_, Event::TransportFailed(failure)) => Err(ProviderError::transport(&failure)),
         (_, Event::Timer | Event::ResponseChunk(_)) => Err(ProviderError::out_of_step("a response was waited for")),
     }
+}
+
+/// A step of the video machine with its state inside this one's.
+fn video_step(step: Step) -> Result<Step, ProviderError> {
+    if step.state.is_empty() {
+        return Ok(step);
+    }
+    let inner = State::Video(read_state(&step.state)?);
+    let state = serde_json::to_vec(&inner).map_err(|_| ProviderError::out_of_step("the state cannot be written"))?;
+    Ok(Step { state, ..step })
 }
 
 /// The response, or what the upstream said was wrong.

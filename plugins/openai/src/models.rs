@@ -27,8 +27,21 @@ const TABLE: &[Row] = &[
     ("gpt-image-2-2026-04-21", "image", PAINTS_ANY_SIZE, (5_000_000, 30_000_000)),
 ];
 
+/// The video model as OpenAI offered it last, for other servers that keep it and its name: the day it ended (OpenAI's
+/// deprecations page), and the price of a second at 720 pixels in millionths of a dollar. A server's own price belongs
+/// into the settings.
+const VIDEO: (&str, &str, u64) = ("sora-2", "2026-09-24", 100_000);
+
 /// The models as the manifest lists them.
 pub fn manifest() -> Vec<Model> {
+    let (id, ended, second) = VIDEO;
+    let video = Model {
+        id: id.to_owned(),
+        operation: "video".to_owned(),
+        capabilities: vec!["first-frame".to_owned()],
+        price: Some(Price { second: Some(second), ..Price::default() }),
+        retires: Some(ended.to_owned()),
+    };
     TABLE
         .iter()
         .map(|&(id, operation, capabilities, (read, written))| Model {
@@ -38,6 +51,7 @@ pub fn manifest() -> Vec<Model> {
             price: Some(Price { input_tokens: Some(read), output_tokens: Some(written), ..Price::default() }),
             retires: None,
         })
+        .chain([video])
         .collect()
 }
 

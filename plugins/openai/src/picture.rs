@@ -5,7 +5,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kinora_sdk::ProviderError;
 use kinora_sdk::documents::{ImageOperation, MediaItem, MediaOutcome, Outcome, Usage};
-use kinora_sdk::provider::{Attachment, Body, BodyPart, FormField, HttpRequest, HttpResponse, ResponseBody};
+use kinora_sdk::provider::prompt::with_remarks;
+use kinora_sdk::provider::{
+    Attachment, Body, BodyPart, FormField, HttpRequest, HttpResponse, ResponseBody, media_type,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -86,16 +89,9 @@ fn fields(operation: &ImageOperation, settings: &Settings, model: &str) -> Vec<(
 
 /// The API has one prompt and nothing beside it.
 fn prompt(operation: &ImageOperation) -> String {
-    let mut prompt = operation.prompt.trim().to_owned();
-    for (label, words) in
-        [("Style", &operation.style), ("Mood", &operation.mood), ("Do not show", &operation.negative_prompt)]
-    {
-        let words = words.trim().trim_end_matches('.');
-        if !words.is_empty() {
-            prompt.push_str(&format!("\n{label}: {words}."));
-        }
-    }
-    prompt
+    let remarks =
+        [("Style", operation.style.as_str()), ("Mood", &operation.mood), ("Do not show", &operation.negative_prompt)];
+    with_remarks(&operation.prompt, &remarks)
 }
 
 /// The pictures travel as files of a form; the host reads them out of the blob store.
@@ -179,7 +175,8 @@ impl Download {
     }
 
     fn attached(&self, content: Vec<u8>) -> Result<(Outcome, Attachment), ProviderError> {
-        let media_type = media_type(&content).ok_or_else(|| no_picture("something else"))?;
+        let media_type = media_type(&content).filter(|media_type| media_type.starts_with("image/"));
+        let media_type = media_type.ok_or_else(|| no_picture("something else"))?;
         let name = "picture".to_owned();
         let outcome = self.outcome(MediaItem::Attachment { name: name.clone() });
         Ok((outcome, Attachment { name, media_type: media_type.to_owned(), content }))
@@ -202,14 +199,4 @@ impl Download {
 
 fn no_picture(what: &str) -> ProviderError {
     ProviderError::malformed_output(format!("A PNG, JPEG or WebP picture was expected and {what} came."))
-}
-
-/// By the first bytes: servers do not always keep to the format they were asked for.
-fn media_type(content: &[u8]) -> Option<&'static str> {
-    match content {
-        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
-        _ => None,
-    }
 }

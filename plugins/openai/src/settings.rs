@@ -7,7 +7,7 @@ use kinora_sdk::provider::HttpRequest;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{CREDENTIAL, models};
+use crate::{CREDENTIAL, models, video};
 
 /// Milliseconds to wait for an answer. A long scenario or a large picture takes two or three minutes.
 const TIMEOUT_MS: u64 = 300_000;
@@ -25,6 +25,9 @@ pub struct Settings {
     pub image_quality: Option<String>,
     pub image_format: Option<String>,
     pub image_moderation: Option<String>,
+    pub video_model: Option<String>,
+    pub video_sizes: Option<Vec<String>>,
+    pub video_seconds: Option<Vec<u32>>,
     organization: Option<String>,
     project: Option<String>,
     timeout_seconds: Option<u64>,
@@ -83,11 +86,15 @@ impl Settings {
         }
     }
 
+    /// The headers that name the account which is billed.
+    pub fn account(&self) -> Vec<(String, String)> {
+        let headers = [("openai-organization", &self.organization), ("openai-project", &self.project)];
+        headers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))).collect()
+    }
+
     /// The request with what every request has: the credential, the account, the patience.
     pub fn address(&self, mut request: HttpRequest) -> HttpRequest {
-        for (header, value) in [("openai-organization", &self.organization), ("openai-project", &self.project)] {
-            request.headers.extend(value.iter().map(|value| (header.to_owned(), value.clone())));
-        }
+        request.headers.extend(self.account());
         request.timeout_ms = Some(self.timeout_seconds.map_or(TIMEOUT_MS, |seconds| seconds.saturating_mul(1000)));
         request.credential(CREDENTIAL)
     }
@@ -130,6 +137,15 @@ pub fn schema() -> Value {
             "image_moderation": {"enum": ["auto", "low"], "description":
                 "How strictly OpenAI filters pictures; absent means auto. Not sent with reference pictures, for which \
                  OpenAI has no such choice."},
+            "video_model": {"type": "string", "minLength": 1, "description":
+                "The model that makes clips by /videos, where a request names none. OpenAI's own video API has ended; \
+                 other servers keep its shape. Absent means that no clips are made."},
+            "video_sizes": {"type": "array", "minItems": 1, "default": video::SIZES,
+                "items": {"type": "string", "pattern": "^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$"}, "description":
+                "The sizes of clips that the server makes; the nearest is asked for."},
+            "video_seconds": {"type": "array", "minItems": 1, "default": video::SECONDS,
+                "items": {"type": "integer", "minimum": 1, "maximum": 3600}, "description":
+                "The lengths of clips that the server makes, in seconds; the nearest is asked for."},
             "organization": account("organization"),
             "project": account("project"),
             "timeout_seconds": {"type": "integer", "minimum": 1, "maximum": 3600, "default": TIMEOUT_MS / 1000,

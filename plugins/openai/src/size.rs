@@ -1,5 +1,7 @@
 //! Which size to ask for: the nearest one that the model paints.
 
+use kinora_sdk::provider::shape;
+
 /// The sizes all of OpenAI's image models paint.
 const STANDARD: [(u32, u32); 3] = [(1024, 1024), (1536, 1024), (1024, 1536)];
 
@@ -11,17 +13,13 @@ const PIXELS: std::ops::RangeInclusive<u32> = 655_360..=8_294_400;
 
 /// The standard size nearest to the wanted one.
 pub fn standard(wanted: (u32, u32)) -> String {
-    nearest(wanted, STANDARD.into_iter())
+    let (width, height) = shape::nearest(wanted, STANDARD, |size| Some(*size)).unwrap_or(STANDARD[0]);
+    format!("{width}x{height}")
 }
 
 /// The one of these (`1024x768`) nearest to the wanted size, or a standard one where none can be read.
 pub fn one_of(sizes: &[String], wanted: (u32, u32)) -> String {
-    let edges = |size: &String| {
-        let (width, height) = size.split_once('x')?;
-        Some((width.parse().ok()?, height.parse().ok()?))
-    };
-    let mut sizes = sizes.iter().filter_map(edges).peekable();
-    if sizes.peek().is_none() { standard(wanted) } else { nearest(wanted, sizes) }
+    shape::nearest(wanted, sizes, |size| shape::edges(size)).map_or_else(|| standard(wanted), String::clone)
 }
 
 /// The free size nearest to the wanted one: of the same shape as far as the limits allow.
@@ -42,19 +40,6 @@ pub fn free(wanted: (u32, u32)) -> String {
         long -= STEP;
     }
     if upright { format!("{short}x{long}") } else { format!("{long}x{short}") }
-}
-
-/// First by shape, then by the number of pixels.
-fn nearest(wanted: (u32, u32), sizes: impl Iterator<Item = (u32, u32)>) -> String {
-    let shape = |(width, height): (u32, u32)| (f64::from(width.max(1)) / f64::from(height.max(1))).ln();
-    let pixels = |(width, height): (u32, u32)| (f64::from(width.max(1)) * f64::from(height.max(1))).ln();
-    let far = |size| ((shape(size) - shape(wanted)).abs(), (pixels(size) - pixels(wanted)).abs());
-    let closer = |a: &(u32, u32), b: &(u32, u32)| {
-        let (a, b) = (far(*a), far(*b));
-        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
-    };
-    let (width, height) = sizes.min_by(closer).unwrap_or(STANDARD[0]);
-    format!("{width}x{height}")
 }
 
 #[cfg(test)]

@@ -26,7 +26,9 @@ pub trait LongRunning {
     /// `invalid-request` where it cannot be asked for.
     fn submit(operation: Operation, settings: Value) -> Result<(HttpRequest, Self::Handle), ProviderError>;
 
-    /// Reads the answer to the submission: the upstream's id goes into the handle.
+    /// Reads the answer to the submission: the upstream's id goes into the handle. Where something must be sent before
+    /// it (a file to refer to), [`submit`](Self::submit) sends that, and this answers [`Polled::Submit`] until the
+    /// submission itself is due.
     ///
     /// # Errors
     /// What the upstream said was wrong.
@@ -38,7 +40,8 @@ pub trait LongRunning {
     /// Reads the answer to a poll.
     ///
     /// # Errors
-    /// What the upstream said was wrong. One that is `retryable` is polled again.
+    /// What was wrong with the poll. One that is `retryable` is polled again. What is wrong with the work itself is
+    /// [`Polled::Failed`].
     fn polled(handle: &Self::Handle, response: HttpResponse) -> Result<Polled, ProviderError>;
 
     /// Reads what [`Polled::Fetch`] brought.
@@ -56,6 +59,8 @@ pub trait LongRunning {
 /// What a poll (or the submission itself) said.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Polled {
+    /// Nothing is submitted yet: this request comes next, and its answer is read as that to the submission.
+    Submit(HttpRequest),
     /// Not done yet.
     Pending {
         /// From 0.0 to 1.0, where the upstream says so.
@@ -67,6 +72,8 @@ pub enum Polled {
     Fetch(HttpRequest),
     /// Done, and here it is.
     Done(Outcome, Vec<Attachment>),
+    /// The work has ended without a result: asking again would change nothing.
+    Failed(ProviderError),
 }
 
 /// The machine of a [`LongRunning`] provider.
@@ -106,19 +113,30 @@ impl<H: Serialize> State<H> {
 
 impl<T: LongRunning> Polling<T> {
     fn go_on(mut state: State<T::Handle>, polled: Polled) -> Step {
-        state.failures = 0;
+        // A fetch that fails is followed by a poll that does not: only what is pending starts the count anew.
+        if matches!(polled, Polled::Pending { .. }) {
+            state.failures = 0;
+        }
         match polled {
+            Polled::Submit(request) => state.send(WaitsFor::Submission, request),
             Polled::Pending { progress, note } => state.wait(T::POLL_MS, progress, note),
             Polled::Fetch(request) => state.send(WaitsFor::Fetch, request),
             Polled::Done(outcome, attachments) => Step::done(&outcome, attachments),
+            Polled::Failed(error) => Step::fail(error),
         }
     }
 
-    /// A poll or a fetch costs nothing and is tried again, a submission never here.
+    /// A poll or a fetch costs nothing and is tried again, a submission never here. The last error is final: the work
+    /// was accepted, and another attempt would be billed for it again.
     fn try_again(mut state: State<T::Handle>, error: ProviderError) -> Result<Step, ProviderError> {
         state.failures += 1;
         if !error.retryable || state.failures >= PATIENCE {
-            return Err(error);
+            let what = match state.waits_for {
+                WaitsFor::Fetch => "It was made and cannot be fetched",
+                _ => "It was accepted, and how far it is cannot be learnt",
+            };
+            let message = format!("{what}: {}", error.message);
+            return Err(ProviderError { message, retryable: false, retry_after_ms: None, ..error });
         }
         let pause = error.retry_after_ms.unwrap_or(T::POLL_MS);
         Ok(state.wait(pause, None, Some(error.message)))
@@ -127,7 +145,10 @@ impl<T: LongRunning> Polling<T> {
     fn next(mut state: State<T::Handle>, event: Event) -> Result<Step, ProviderError> {
         match (state.waits_for, event) {
             (WaitsFor::Submission, Event::Response(response)) => {
-                let (handle, polled) = T::submitted(state.handle, response)?;
+                let accepted = response.is_success();
+                // What was accepted and cannot be read would be billed again.
+                let (handle, polled) = T::submitted(state.handle, response)
+                    .map_err(|error| ProviderError { retryable: error.retryable && !accepted, ..error })?;
                 state.handle = handle;
                 Ok(Self::go_on(state, polled))
             }

@@ -5,6 +5,12 @@ mod exchange;
 mod immediate;
 mod log;
 mod long_running;
+mod media;
+mod pause;
+pub mod prompt;
+mod segment;
+pub mod shape;
+mod telling;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,6 +25,9 @@ pub use exchange::{Exchange, Exchanging};
 pub use immediate::{Answering, Immediate};
 pub use log::{Level, log};
 pub use long_running::{LongRunning, Polled, Polling};
+pub use media::media_type;
+pub use segment::id;
+pub use telling::plain;
 
 /// The provider's machine, with the documents already read. Between two calls only `Step::state` lives on.
 pub trait Adapter {

@@ -3,7 +3,7 @@
 
 use kinora_plugin_openai::OpenAi;
 use kinora_sdk::documents::{
-    ImageOperation, MediaOutcome, Message, Outcome, OutputSchema, OutputVia, TextOperation, TextOutcome,
+    ImageOperation, MediaOutcome, Message, Outcome, OutputSchema, OutputVia, TextOperation, TextOutcome, VideoOperation,
 };
 use kinora_sdk::provider::{Body, BodyPart, HttpRequest};
 use kinora_sdk::replay::{Recorded, Replay};
@@ -20,6 +20,10 @@ pub fn text(operation: TextOperation) -> Operation {
 
 pub fn image(operation: ImageOperation) -> Operation {
     self::operation(Request::Image(operation))
+}
+
+pub fn video(operation: VideoOperation) -> Operation {
+    self::operation(Request::Video(operation))
 }
 
 /// A question that wants prose.
@@ -51,6 +55,16 @@ pub fn title() -> Value {
 /// A wide picture.
 pub fn picture() -> ImageOperation {
     ImageOperation { prompt: "A lighthouse".to_owned(), width: 1920, height: 1080, ..ImageOperation::default() }
+}
+
+/// A wide clip.
+pub fn clip() -> VideoOperation {
+    VideoOperation {
+        prompt: "A lighthouse".to_owned(),
+        aspect_ratio: "16:9".to_owned(),
+        duration: 8.0,
+        ..VideoOperation::default()
+    }
 }
 
 pub fn start(operation: Operation, settings: Value) -> Replay<OpenAi> {

@@ -3,13 +3,25 @@
 
 use std::time::Duration;
 
-use kinora_sdk::provider::HttpResponse;
+use super::HttpResponse;
 
-/// The pause in milliseconds, by the first header that says so.
-pub fn asked_for(response: &HttpResponse) -> Option<u64> {
-    let milliseconds = || response.header("retry-after-ms")?.trim().parse().ok().and_then(whole_ms);
-    let seconds = || response.header("retry-after")?.trim().parse().ok().and_then(|s: f64| whole_ms(s * 1000.0));
-    milliseconds().or_else(seconds).or_else(|| until(response)).or_else(|| reset(response))
+impl HttpResponse {
+    /// The pause in milliseconds that the upstream asks for, by the first header that says so: `retry-after-ms`,
+    /// `retry-after` (seconds or a date), `x-ratelimit-reset-…` (OpenAI and its relatives) and `ratelimit-reset`
+    /// (Replicate) of an allowance that is used up.
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        let milliseconds = || self.header("retry-after-ms")?.trim().parse().ok().and_then(whole_ms);
+        milliseconds()
+            .or_else(|| seconds(self, "retry-after"))
+            .or_else(|| until(self))
+            .or_else(|| resets(self))
+            .or_else(|| reset(self))
+    }
+}
+
+/// A header that is a number of seconds.
+fn seconds(response: &HttpResponse, name: &str) -> Option<u64> {
+    response.header(name)?.trim().parse().ok().and_then(|seconds: f64| whole_ms(seconds * 1000.0))
 }
 
 /// A `retry-after` that is a date.
@@ -21,11 +33,17 @@ fn until(response: &HttpResponse) -> Option<u64> {
 }
 
 /// When the allowance that is used up comes back; the later one where both are.
-fn reset(response: &HttpResponse) -> Option<u64> {
+fn resets(response: &HttpResponse) -> Option<u64> {
     let header = |name: &str, what: &str| response.header(&format!("x-ratelimit-{name}-{what}"));
     let used_up = |what: &str| header("remaining", what) == Some("0");
     let back_in = |what| used_up(what).then(|| header("reset", what).and_then(span)).flatten();
     back_in("requests").max(back_in("tokens"))
+}
+
+/// The same for an upstream with one allowance, which may leave out how much is left of it.
+fn reset(response: &HttpResponse) -> Option<u64> {
+    let used_up = response.header("ratelimit-remaining").is_none_or(|left| left.trim() == "0");
+    used_up.then(|| seconds(response, "ratelimit-reset")).flatten()
 }
 
 /// Reads `30.375s`, `11ms`, `1m12s`, `1h0m` as milliseconds.
@@ -59,7 +77,22 @@ fn whole_ms(ms: f64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ResponseBody;
     use super::*;
+
+    /// The pause that an answer with these headers asks for.
+    fn pause(headers: &[(&str, &str)]) -> Option<u64> {
+        let headers = headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        HttpResponse { status: 429, headers, body: ResponseBody::Inline(Vec::new()) }.retry_after_ms()
+    }
+
+    #[test]
+    fn the_one_allowance_counts_where_it_is_used_up_and_nothing_else_is_said() {
+        assert_eq!(pause(&[("ratelimit-reset", "30")]), Some(30_000));
+        assert_eq!(pause(&[("ratelimit-reset", "30"), ("ratelimit-remaining", "0")]), Some(30_000));
+        assert_eq!(pause(&[("ratelimit-reset", "1"), ("ratelimit-remaining", "599")]), None);
+        assert_eq!(pause(&[("ratelimit-reset", "30"), ("retry-after", "5")]), Some(5_000));
+    }
 
     #[test]
     fn spans_are_read_as_openai_writes_them() {
