@@ -22,8 +22,8 @@ const POLICY: [&str; 9] = [
 const GONE: [&str; 5] = ["not found", "no longer available", "does not exist", "deprecated", "shut down"];
 /// What is said of a key that is wrong, with status 400.
 const KEY: [&str; 3] = ["api key not valid", "api key expired", "api key not found"];
-/// What is said where money is wanted.
-const MONEY: [&str; 3] = ["billing", "credits", "payment"];
+/// What is said where money is wanted. Every rate limit says "check your plan and billing details" as well.
+const MONEY: [&str; 4] = ["credits are depleted", "prepayment", "enable billing", "spending cap"];
 /// The codes that stand as numbers in the error of a job (google.rpc.Code), from 1 on.
 const CODES: [&str; 16] = [
     "CANCELLED",
@@ -116,7 +116,7 @@ impl Told<'_> {
         if POLICY.contains(&word.as_str()) || message.contains("blocked") && says(&["safety", "polic", "prohibited"]) {
             return "content-policy";
         }
-        if status == 402 || too_much && self.is_exhausted() || status != 403 && says(&MONEY) {
+        if status == 402 || too_much && self.is_exhausted() || matches!(status, 200 | 400 | 429) && says(&MONEY) {
             return "quota-exhausted";
         }
         if matches!(status, 200 | 400 | 404 | 410) && message.contains("model") && says(&GONE) {
@@ -168,7 +168,6 @@ fn by_word(word: &str) -> &'static str {
         | "UNIMPLEMENTED" => "invalid-request",
         "DEADLINE_EXCEEDED" => "timeout",
         "INTERNAL" | "INTERNAL_ERROR" | "UNAVAILABLE" | "ABORTED" | "DATA_LOSS" => "unavailable",
-        "CANCELLED" => "cancelled",
         "BUDGET_EXCEEDED" => "quota-exhausted",
         _ => "unknown",
     }

@@ -14,6 +14,10 @@ fn error(status: u16, headers: &[(&str, &str)], body: &str) -> ProviderError {
     start(text(question()), Value::Null).respond(status, &headers, body.as_bytes()).end().unwrap_err()
 }
 
+/// What Google says of any quota, be it of a minute or of a day.
+const QUOTA: &str = "You exceeded your current quota, please check your plan and billing details. For more information \
+                     on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits.";
+
 /// Google's body of an error.
 fn told(code: u16, status: &str, message: &str, details: Value) -> String {
     json!({"error": {"code": code, "message": message, "status": status, "details": details}}).to_string()
@@ -25,11 +29,7 @@ fn exhausted(quota: &str, pause: &str) -> ProviderError {
         {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{"quotaId": quota, "quotaValue": "20"}]},
         {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": pause},
     ]);
-    error(
-        429,
-        &[],
-        &told(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota, please check your plan.", details),
-    )
+    error(429, &[], &told(429, "RESOURCE_EXHAUSTED", QUOTA, details))
 }
 
 #[test]
@@ -74,7 +74,8 @@ fn a_recorded_rate_limit_is_retried_after_the_pause_in_its_body() {
 #[test]
 fn the_pause_is_read_in_every_form_it_comes_in() {
     for (pause, ms) in [("47s", Some(47_000)), ("0.5s", Some(500)), ("34.074824224s", Some(34_075)), ("soon", None)] {
-        assert_eq!(exhausted("GenerateRequestsPerMinutePerProjectPerModel", pause).retry_after_ms, ms, "{pause}");
+        let error = exhausted("GenerateRequestsPerMinutePerProjectPerModel", pause);
+        assert_eq!((error.kind.as_str(), error.retry_after_ms), ("rate-limited", ms), "{pause}");
     }
     let busy = told(503, "UNAVAILABLE", "The model is overloaded.", Value::Null);
     assert_eq!(error(503, &[("retry-after", "9")], &busy).retry_after_ms, Some(9_000));

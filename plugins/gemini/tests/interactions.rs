@@ -73,7 +73,9 @@ fn a_clip_is_asked_as_google_describes_it() {
 fn frames_and_pictures_to_keep_to_say_the_task() {
     let name = |name: &str| Some(format!("{name}.jpg"));
     let kept = || vec!["kept.png".to_owned()];
+    let both = VideoOperation { first_frame: name("first"), reference_images: kept(), ..clip() };
     for (operation, task, pictures) in [
+        (both, "image_to_video", vec!["first.jpg"]),
         (VideoOperation { first_frame: name("first"), ..clip() }, "image_to_video", vec!["first.jpg"]),
         (
             VideoOperation { first_frame: name("first"), last_frame: name("last"), ..clip() },
@@ -208,6 +210,13 @@ fn a_clip_inside_the_answer_is_an_attachment() {
     let outcome: MediaOutcome = serde_json::from_str(&done.document).unwrap();
     assert_eq!(outcome.items, [MediaItem::Attachment { name: "video".to_owned() }]);
     assert_eq!(outcome.usage.output_tokens, 46_340);
+}
+
+#[test]
+fn a_job_that_is_done_at_once_is_fetched_at_once_and_counted() {
+    let replay = told(start(video(clip()), Value::Null), &linked(LINK));
+    let outcome = made(stored(replay, "video/mp4").end().unwrap());
+    assert_eq!((outcome.usage.input_tokens, outcome.usage.output_tokens), (40, 46_340));
 }
 
 #[test]

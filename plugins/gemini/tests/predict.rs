@@ -146,6 +146,7 @@ fn an_operation_that_failed_says_why() {
         (5, "models/veo-2 is no longer available.", "model-unavailable", false),
         (8, "Resource has been exhausted.", "rate-limited", true),
         (16, "No.", "authentication", false),
+        (1, "Cancelled by somebody.", "unknown", false),
         (0, "Nothing.", "unknown", false),
         (99, "What?", "unknown", false),
     ] {
