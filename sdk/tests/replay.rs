@@ -318,3 +318,60 @@ fn a_foreign_state_or_an_unexpected_event_is_an_error_and_no_panic() {
     let step = Exchanging::<Chat>::resume(b"\"chat\"".to_vec(), Event::Timer);
     assert!(matches!(step.action, Action::Fail(_)));
 }
+
+/// A job whose handle is its pause and what its polls counted.
+struct Counted;
+
+impl LongRunning for Counted {
+    type Handle = (u64, u64);
+
+    fn manifest() -> Manifest {
+        manifest("counted")
+    }
+
+    fn submit(_: Operation, settings: Value) -> Result<(HttpRequest, (u64, u64)), ProviderError> {
+        let pause = settings["pause_ms"].as_u64().unwrap_or(Self::POLL_MS);
+        Ok((HttpRequest::post_json("api", "/jobs", &json!({})), (pause, 0)))
+    }
+
+    fn submitted(handle: (u64, u64), _: HttpResponse) -> Result<((u64, u64), Polled), ProviderError> {
+        Ok((handle, Polled::Pending { progress: None, note: None }))
+    }
+
+    fn poll(_: &(u64, u64)) -> HttpRequest {
+        HttpRequest::get("api", "/jobs/1")
+    }
+
+    fn poll_ms(handle: &(u64, u64)) -> u64 {
+        handle.0
+    }
+
+    fn learn(handle: &mut (u64, u64), response: &HttpResponse) {
+        handle.1 = response.json().ok().and_then(|body| body["tokens"].as_u64()).unwrap_or(handle.1);
+    }
+
+    fn polled(_: &(u64, u64), response: HttpResponse) -> Result<Polled, ProviderError> {
+        match response.is_success() {
+            true => Ok(Polled::Fetch(HttpRequest::download("https://files.example/1"))),
+            false => Err(upstream_error(&response)),
+        }
+    }
+
+    fn fetched(handle: &(u64, u64), _: HttpResponse) -> Result<(Outcome, Vec<Attachment>), ProviderError> {
+        let usage = Usage { output_tokens: handle.1, ..Usage::default() };
+        Ok((Outcome::Media(MediaOutcome { usage, ..MediaOutcome::default() }), Vec::new()))
+    }
+}
+
+#[test]
+fn a_job_may_say_its_own_pause_and_keep_what_a_poll_counted() {
+    let start = |settings: Value| Replay::<Polling<Counted>>::start(picture(), settings).respond(200, &[], b"");
+    assert!(matches!(start(json!({})).step.action, Action::Wait(5_000)));
+    let replay = start(json!({ "pause_ms": 70 }));
+    assert!(matches!(replay.step.action, Action::Wait(70)));
+    let replay = replay.elapse().respond(503, &[], b"");
+    assert!(matches!(replay.step.action, Action::Wait(70)), "also after a poll that failed");
+    let replay = replay.elapse().respond(200, &[], br#"{"tokens":9}"#);
+    let Ok(Outcome::Media(media)) = replay.respond(200, &[], b"").end() else { panic!("it is done") };
+    assert_eq!(media.usage.output_tokens, 9);
+}

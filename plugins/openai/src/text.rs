@@ -2,7 +2,7 @@
 
 use kinora_sdk::ProviderError;
 use kinora_sdk::documents::{Outcome, OutputSchema, OutputVia, TextOperation, TextOutcome, Usage};
-use kinora_sdk::provider::{HttpRequest, HttpResponse, Level, log};
+use kinora_sdk::provider::{HttpRequest, HttpResponse, Level, decimal, log};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -84,11 +84,6 @@ fn name(name: &str) -> String {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
     let name: String = name.chars().take(64).map(|letter| if fits(letter) { letter } else { '_' }).collect();
     if name.is_empty() { "answer".to_owned() } else { name }
-}
-
-/// 0.7 as 0.7: widened to 64 bits it would be 0.699999988079071.
-fn decimal(number: f32) -> Value {
-    number.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
 }
 
 /// Reads the answer. The text, and the arguments of a call, are passed on letter by letter: who asked for JSON reads

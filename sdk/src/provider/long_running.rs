@@ -14,7 +14,7 @@ pub trait LongRunning {
     /// What names the work upstream and is needed to finish it; stored between calls, so keep it small.
     type Handle: Serialize + DeserializeOwned;
 
-    /// Milliseconds between polls.
+    /// Milliseconds between polls, where [`poll_ms`](Self::poll_ms) says nothing else.
     const POLL_MS: u64 = 5_000;
 
     /// What the component says of itself; always the same.
@@ -36,6 +36,15 @@ pub trait LongRunning {
 
     /// The request that asks how far it is.
     fn poll(handle: &Self::Handle) -> HttpRequest;
+
+    /// Milliseconds to the next poll.
+    fn poll_ms(_handle: &Self::Handle) -> u64 {
+        Self::POLL_MS
+    }
+
+    /// Keeps what the answer to a poll says beside the progress and [`fetched`](Self::fetched) will need, such as the
+    /// tokens that were counted. Called before [`polled`](Self::polled).
+    fn learn(_handle: &mut Self::Handle, _response: &HttpResponse) {}
 
     /// Reads the answer to a poll.
     ///
@@ -119,7 +128,10 @@ impl<T: LongRunning> Polling<T> {
         }
         match polled {
             Polled::Submit(request) => state.send(WaitsFor::Submission, request),
-            Polled::Pending { progress, note } => state.wait(T::POLL_MS, progress, note),
+            Polled::Pending { progress, note } => {
+                let pause = T::poll_ms(&state.handle);
+                state.wait(pause, progress, note)
+            }
             Polled::Fetch(request) => state.send(WaitsFor::Fetch, request),
             Polled::Done(outcome, attachments) => Step::done(&outcome, attachments),
             Polled::Failed(error) => Step::fail(error),
@@ -138,7 +150,7 @@ impl<T: LongRunning> Polling<T> {
             let message = format!("{what}: {}", error.message);
             return Err(ProviderError { message, retryable: false, retry_after_ms: None, ..error });
         }
-        let pause = error.retry_after_ms.unwrap_or(T::POLL_MS);
+        let pause = error.retry_after_ms.unwrap_or_else(|| T::poll_ms(&state.handle));
         Ok(state.wait(pause, None, Some(error.message)))
     }
 
@@ -157,10 +169,13 @@ impl<T: LongRunning> Polling<T> {
                 let request = T::poll(&state.handle);
                 Ok(state.send(WaitsFor::Poll, request))
             }
-            (WaitsFor::Poll, Event::Response(response)) => match T::polled(&state.handle, response) {
-                Ok(polled) => Ok(Self::go_on(state, polled)),
-                Err(error) => Self::try_again(state, error),
-            },
+            (WaitsFor::Poll, Event::Response(response)) => {
+                T::learn(&mut state.handle, &response);
+                match T::polled(&state.handle, response) {
+                    Ok(polled) => Ok(Self::go_on(state, polled)),
+                    Err(error) => Self::try_again(state, error),
+                }
+            }
             (WaitsFor::Fetch, Event::Response(response)) => match T::fetched(&state.handle, response) {
                 Ok((outcome, attachments)) => Ok(Step::done(&outcome, attachments)),
                 Err(error) => Self::try_again(state, error),

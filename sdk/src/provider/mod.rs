@@ -1,6 +1,7 @@
 //! Providers: state machines that say what to send and read what comes back. [`Adapter`] is the machine itself; the
 //! other traits are the common shapes, from which a machine is made.
 
+mod decimal;
 mod exchange;
 mod immediate;
 mod log;
@@ -21,11 +22,13 @@ pub use crate::bindings::provider::kinora::provider::types::{
     Outcome as RawOutcome, ProviderError, ResponseBody, Sink, Step, Target, TransportFailure,
 };
 use crate::documents::{ImageOperation, Manifest, Outcome, TextOperation, VideoOperation};
+pub use decimal::decimal;
 pub use exchange::{Exchange, Exchanging};
 pub use immediate::{Answering, Immediate};
 pub use log::{Level, log};
 pub use long_running::{LongRunning, Polled, Polling};
 pub use media::media_type;
+pub use pause::span;
 pub use segment::id;
 pub use telling::plain;
 

@@ -47,7 +47,7 @@ fn reset(response: &HttpResponse) -> Option<u64> {
 }
 
 /// Reads `30.375s`, `11ms`, `1m12s`, `1h0m` as milliseconds.
-fn span(text: &str) -> Option<u64> {
+pub fn span(text: &str) -> Option<u64> {
     let mut rest = text.trim();
     let mut ms = 0.0;
     if rest.is_empty() {
