@@ -23,7 +23,7 @@ fn main() {
             let name = path.file_stem()?.to_str()?;
             let path = fs::canonicalize(path).ok()?;
             println!("cargo::rerun-if-changed={}", path.display());
-            Some(format!("    kinora_runtime::Shipped {{ name: {name:?}, bytes: include_bytes!({path:?}) }},\n"))
+            Some(format!("    kinora_plugins::Shipped {{ name: {name:?}, bytes: include_bytes!({path:?}) }},\n"))
         })
         .collect();
     let out = Path::new(&env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("shipped.rs");

@@ -12,19 +12,7 @@ use kinora_sdk::{Exchange, LongRunning, Operation, ProviderError, Request};
 use serde_json::{Value, json};
 
 fn manifest(id: &str) -> Manifest {
-    Manifest {
-        schema: 1,
-        id: id.into(),
-        version: "0.1.0".into(),
-        title: id.into(),
-        role: Role::Provider,
-        kinds: Vec::new(),
-        models: Vec::new(),
-        endpoints: Vec::new(),
-        credentials: Vec::new(),
-        exemptions: Vec::new(),
-        settings: None,
-    }
+    Manifest { id: id.into(), version: "0.1.0".into(), title: id.into(), role: Role::Provider, ..Manifest::default() }
 }
 
 fn upstream_error(response: &HttpResponse) -> ProviderError {

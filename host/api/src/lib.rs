@@ -6,6 +6,7 @@
 //! may (`limits`) and what they sent (`extract`). What this crate must not know: SQL, plugins, what a workflow does.
 
 mod accounts;
+mod admin;
 mod auth;
 mod docs;
 mod door;

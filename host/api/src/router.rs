@@ -14,7 +14,7 @@ use crate::docs::{self, Document, Viewer};
 use crate::error::ApiError;
 use crate::extract::shown;
 use crate::state::ApiState;
-use crate::{accounts, door, health, jobs, models, observe, scenario, usage};
+use crate::{accounts, admin, door, health, jobs, models, observe, scenario, usage};
 
 /// Puts all routes together.
 ///
@@ -57,6 +57,16 @@ fn under_api() -> OpenApiRouter<ApiState> {
         .routes(routes!(accounts::register))
         .routes(routes!(accounts::login))
         .routes(routes!(accounts::status))
+        .routes(routes!(admin::list))
+        .merge(components())
+        .routes(routes!(admin::show))
+        .routes(routes!(admin::activate))
+        .routes(routes!(admin::roll_back))
+}
+
+/// What takes a whole component.
+fn components() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default().routes(routes!(admin::install)).layer(DefaultBodyLimit::max(admin::LARGEST))
 }
 
 /// The routes whose documented path stands beside `/api`. There are none yet.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kinora_jobs::Engine;
+use kinora_plugins::Manager;
 use kinora_store::{Blobs, Store};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,7 @@ struct Inner {
     blobs: Blobs,
     options: ApiOptions,
     models: ModelSource,
+    plugins: Arc<Manager>,
     shutdown: CancellationToken,
     metrics: Metrics,
     limits: Limits,
@@ -38,6 +40,7 @@ impl ApiState {
         blobs: Blobs,
         options: ApiOptions,
         models: ModelSource,
+        plugins: Arc<Manager>,
         shutdown: CancellationToken,
     ) -> Self {
         let inner = Inner {
@@ -49,6 +52,7 @@ impl ApiState {
             blobs,
             options,
             models,
+            plugins,
             shutdown,
         };
         ApiState { inner: Arc::new(inner) }
@@ -81,6 +85,10 @@ impl ApiState {
 
     pub(crate) fn models(&self) -> &ModelSource {
         &self.inner.models
+    }
+
+    pub(crate) fn plugins(&self) -> &Manager {
+        &self.inner.plugins
     }
 
     pub(crate) fn shutdown(&self) -> &CancellationToken {

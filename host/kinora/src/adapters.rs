@@ -1,12 +1,11 @@
 //! What each provider is given (rights, base URLs, keys, settings), and which provider is chosen for what.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result, bail};
-use kinora_domain::documents::{Manifest, Role};
+use kinora_domain::documents::Role;
+use kinora_plugins::Given;
 use kinora_runtime::egress::{Grant, Override};
-use kinora_runtime::{Catalog, Plugin};
-use kinora_workflows::{Adapter, Choice};
+use kinora_runtime::{Generation, Generations, Plugin};
+use kinora_workflows::Choice;
 
 use crate::settings::{self, Settings};
 
@@ -15,30 +14,16 @@ const PREFERRED: [&str; 3] = ["openai", "gemini", "replicate"];
 /// Who is always there.
 const OFFLINE: &str = "offline";
 
-/// What each provider is given, by id. The shipped ones have what their manifests ask for; a file in the plugins
-/// folder has it too, because whoever can write there could as well replace a shipped one.
+/// What the settings give a plugin: base URLs, keys and its own settings.
 ///
 /// # Errors
-/// Where a setting names what no plugin has, or leads nowhere.
-pub fn all(settings: &Settings, catalog: &Catalog) -> Result<BTreeMap<String, Adapter>> {
-    for id in settings.plugins.keys() {
-        if catalog.get(Role::Provider, id).is_none() {
-            let known: Vec<&str> = catalog.of_role(Role::Provider).map(|plugin| plugin.id()).collect();
-            bail!(
-                "the settings have a section \"plugins.{id}\", and there is no such provider; there is: {}",
-                known.join(", ")
-            );
-        }
-    }
-    catalog.of_role(Role::Provider).map(|plugin| Ok((plugin.id().to_owned(), adapter(settings, plugin)?))).collect()
-}
-
-fn adapter(settings: &Settings, plugin: &Plugin) -> Result<Adapter> {
+/// Where a setting names what the plugin does not have, or leads nowhere.
+pub fn given(settings: &Settings, plugin: &Plugin) -> Result<Given> {
     let manifest = &plugin.manifest;
     let id = plugin.id();
-    let given = settings.plugins.get(id).cloned().unwrap_or_default();
-    let mut grant = Grant::whole(manifest);
-    for (name, place) in given.endpoints {
+    let section = settings.plugins.get(id).cloned().unwrap_or_default();
+    let mut grant = Grant::default();
+    for (name, place) in section.endpoints {
         if !manifest.endpoints.iter().any(|endpoint| endpoint.name == name) {
             bail!("the setting \"plugins.{id}.endpoints.{name}\": the plugin has no such endpoint");
         }
@@ -51,7 +36,7 @@ fn adapter(settings: &Settings, plugin: &Plugin) -> Result<Adapter> {
         let allow_private = grant.overrides.get(&endpoint.name).is_some_and(|place| place.allow_private);
         grant.overrides.insert(endpoint.name.clone(), Override { url, allow_private });
     }
-    for (name, reference) in &given.credentials {
+    for (name, reference) in &section.credentials {
         if !manifest.credentials.iter().any(|credential| credential.name == *name) {
             bail!("the setting \"plugins.{id}.credentials.{name}\": the plugin has no such credential");
         }
@@ -64,9 +49,23 @@ fn adapter(settings: &Settings, plugin: &Plugin) -> Result<Adapter> {
             grant = grant.with_secret(&credential.name, key.trim());
         }
     }
-    let own = serde_json::to_value(given.settings)?;
+    let own = serde_json::to_value(section.settings)?;
     plugin.check_settings(&own).with_context(|| format!("the settings under \"plugins.{id}.settings\""))?;
-    Ok(Adapter { grant, settings: own })
+    Ok(Given { grant, settings: own })
+}
+
+/// Sections of the settings that speak of plugins which are not there: a slip, or ahead of their installation.
+pub fn unknown_sections(settings: &Settings, generations: &Generations) -> Vec<String> {
+    let known: Vec<String> = generations.all().iter().map(|active| active.id().to_owned()).collect();
+    let unknown = settings.plugins.keys().filter(|id| !known.contains(id));
+    unknown
+        .map(|id| {
+            format!(
+                "the settings have a section \"plugins.{id}\", and there is no such plugin yet; there is: {}",
+                known.join(", ")
+            )
+        })
+        .collect()
 }
 
 /// Chooses the provider of an operation: what the caller wants, what the settings say, the first preferred one that
@@ -76,8 +75,7 @@ fn adapter(settings: &Settings, plugin: &Plugin) -> Result<Adapter> {
 /// Where the one that was asked for is not there or cannot do it.
 pub fn choose(
     settings: &Settings,
-    catalog: &Catalog,
-    adapters: &BTreeMap<String, Adapter>,
+    generations: &Generations,
     operation: &str,
     provider: Option<&str>,
 ) -> Result<Choice> {
@@ -87,30 +85,30 @@ pub fn choose(
         _ => (&settings.providers.text, &settings.models.text),
     };
     // `provider/model` names both, unless the part before the slash is no provider: models' names have slashes too.
-    let known = |id: &str| catalog.get(Role::Provider, id).is_some();
+    let known = |id: &str| generations.get(Role::Provider, id).is_some();
     let (named, model) = match model.as_deref().map(|model| (model, model.split_once('/'))) {
         Some((_, Some((id, model)))) if known(id) => (Some(id.to_owned()), Some(model.to_owned())),
         Some((model, _)) => (None, Some(model.to_owned())),
         None => (None, None),
     };
     let can = |id: &str| {
-        catalog
+        generations
             .get(Role::Provider, id)
-            .is_some_and(|plugin| plugin.manifest.models.iter().any(|m| m.operation == operation))
+            .is_some_and(|known| known.plugin.manifest.models.iter().any(|model| model.operation == operation))
     };
     let asked = provider.map(str::to_owned).or_else(|| chosen.clone()).or(named);
     let id = match asked {
         Some(id) => {
             if !known(&id) {
-                let able: Vec<&str> =
-                    catalog.of_role(Role::Provider).map(|plugin| plugin.id()).filter(|id| can(id)).collect();
+                let providers = generations.of_role(Role::Provider);
+                let able: Vec<&str> = providers.iter().map(|known| known.id()).filter(|id| can(id)).collect();
                 bail!("there is no provider \"{id}\"; for {operation} there is: {}", able.join(", "));
             }
             id
         }
         None => PREFERRED
             .into_iter()
-            .find(|id| can(id) && adapters.get(*id).is_some_and(|adapter| has_keys(catalog, id, adapter)))
+            .find(|id| generations.get(Role::Provider, id).is_some_and(|known| is_ready(&known, operation)))
             .unwrap_or(OFFLINE)
             .to_owned(),
     };
@@ -118,13 +116,16 @@ pub fn choose(
     Ok(Choice { provider: id, model })
 }
 
+/// Whether a provider has its keys and a model for an operation that its upstream still serves.
+fn is_ready(provider: &Generation, operation: &str) -> bool {
+    let today = jiff::Zoned::now().date().to_string();
+    let mut models = provider.plugin.manifest.models.iter();
+    has_keys(provider)
+        && models.any(|model| model.operation == operation && model.retires.as_ref().is_none_or(|day| *day >= today))
+}
+
 /// Whether a provider has all the keys its manifest names.
-pub fn has_keys(catalog: &Catalog, id: &str, adapter: &Adapter) -> bool {
-    let manifest: Option<&Manifest> = catalog.get(Role::Provider, id).map(|plugin| &plugin.manifest);
-    manifest.is_some_and(|manifest| {
-        manifest
-            .credentials
-            .iter()
-            .all(|credential| adapter.grant.secrets.get(&credential.name).is_some_and(|secret| !secret.is_empty()))
-    })
+pub fn has_keys(provider: &Generation) -> bool {
+    let given = |name: &String| provider.grant.secrets.get(name).is_some_and(|secret| !secret.is_empty());
+    provider.plugin.manifest.credentials.iter().all(|credential| given(&credential.name))
 }

@@ -118,11 +118,45 @@ pub struct Make {
     pub keep: Option<PathBuf>,
 }
 
-/// Look at plugins.
+/// Look at plugins, install and swap them. Where a host runs on the data folder, it does so while requests run.
 #[derive(Debug, Subcommand)]
 pub enum Plugin {
     /// List the plugins that are active, and those that were refused and why
     List,
+    /// Show one plugin: its generations, rights, settings and health
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Check, test and keep a component, and make it serve
+    Install {
+        /// The component
+        file: PathBuf,
+        /// Grant the rights that it newly asks for
+        #[arg(long)]
+        grant: bool,
+        /// Only keep it; it serves when it is activated
+        #[arg(long)]
+        stage: bool,
+    },
+    /// Make an installed generation serve
+    Activate {
+        /// The plugin's id
+        id: String,
+        /// A version, or a digest or its first 8 digits or more [default: the latest that was installed]
+        generation: Option<String>,
+        /// Grant the rights that it newly asks for
+        #[arg(long)]
+        grant: bool,
+    },
+    /// Go back to the generation that served before
+    Rollback {
+        /// The plugin's id
+        id: String,
+        /// Why, for those who look at it later
+        #[arg(long)]
+        reason: Option<String>,
+    },
     /// Say whether a component could be used, and what it is and wants
     Check {
         /// The component

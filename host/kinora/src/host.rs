@@ -1,14 +1,15 @@
-//! Puts the parts together: settings → runtime → catalog → studio → store → engine.
+//! Puts the parts together: settings → store → plugins → studio → engine.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use kinora_jobs::{Engine, EngineOptions, Workflow};
 use kinora_media::Worker;
+use kinora_plugins::{ManageError, Manager, ManagerOptions, Shipped};
 use kinora_runtime::egress::{Egress, EgressOptions, Policy};
-use kinora_runtime::{Catalog, Limits, Runtime, RuntimeOptions, Shipped};
+use kinora_runtime::{Limits, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, DataFolder, Store};
 use kinora_workflows::{FilmWorkflow, OperationDriver, Providers, Retry, ScenarioWorkflow, Studio};
 use tokio::sync::Semaphore;
@@ -37,9 +38,27 @@ pub fn runtime(settings: &Settings) -> Result<Arc<Runtime>> {
     })?)
 }
 
-/// Loads all plugins.
-pub async fn catalog(settings: &Settings, runtime: &Arc<Runtime>) -> Catalog {
-    Catalog::load(runtime, SHIPPED, &settings.storage.data.join("plugins")).await
+/// Loads all plugins: those inside the binary, those that were installed, those in the inbox.
+///
+/// # Errors
+/// Where the settings of a component inside the binary are wrong, or the data folder cannot be used.
+pub async fn plugins(settings: &Settings, store: &Store) -> Result<Arc<Manager>> {
+    let for_plugins = settings.clone();
+    let options = ManagerOptions {
+        data: settings.storage.data.clone(),
+        shipped: SHIPPED,
+        keep: 3,
+        policy: Policy::default(),
+        configure: Arc::new(move |plugin| adapters::given(&for_plugins, plugin).map_err(|error| format!("{error:#}"))),
+    };
+    let manager = Manager::open(runtime(settings)?, store.clone(), options).await.map_err(|error| match error {
+        ManageError::Settings { detail, .. } => anyhow!(detail),
+        other => other.into(),
+    })?;
+    for unknown in adapters::unknown_sections(settings, manager.generations()) {
+        tracing::warn!("{unknown}");
+    }
+    Ok(manager)
 }
 
 /// Opens the rows and the blobs, without taking the data folder.
@@ -104,20 +123,24 @@ impl Host {
 /// Everything that workflows need. `provider` takes the place of the settings' choice.
 ///
 /// # Errors
-/// Where the machine cannot run WebAssembly, the binary cannot find itself, or a provider's settings are wrong.
-pub async fn studio(settings: &Settings, blobs: Blobs, provider: Option<&str>) -> Result<Arc<Studio>> {
-    let runtime = runtime(settings)?;
-    let catalog = catalog(settings, &runtime).await;
-    for refused in &catalog.refused {
-        tracing::warn!("{refused}");
-    }
-    let adapters = adapters::all(settings, &catalog)?;
-    let text = adapters::choose(settings, &catalog, &adapters, "text", provider)?;
-    let image = adapters::choose(settings, &catalog, &adapters, "image", provider)?;
+/// Where the binary cannot find itself, or a provider that was chosen is not there.
+pub fn studio(
+    settings: &Settings,
+    plugins: &Arc<Manager>,
+    blobs: Blobs,
+    provider: Option<&str>,
+) -> Result<Arc<Studio>> {
+    let generations = plugins.generations();
+    let text = adapters::choose(settings, generations, "text", provider)?;
+    let image = adapters::choose(settings, generations, "image", provider)?;
+    let manager = plugins.clone();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Arc::new(Studio {
-        adapters,
-        catalog,
+        generations: generations.clone(),
+        recall: Arc::new(move |id, digest| {
+            let manager = manager.clone();
+            Box::pin(async move { manager.recall(&id, &digest).await })
+        }),
         egress: Egress::new(EgressOptions::default()),
         policy: Policy::default(),
         blobs,

@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod host;
 mod models;
+mod remote;
 mod screen;
 mod settings;
 

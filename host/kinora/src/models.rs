@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kinora_api::{ModelInfo, ModelSource};
 use kinora_domain::documents::{Model, Role};
-use kinora_runtime::Plugin;
+use kinora_runtime::{Generation, Plugin};
 use kinora_workflows::{Choice, Studio};
 
 use crate::adapters;
@@ -12,15 +12,19 @@ use crate::adapters;
 /// Lists the models of all providers, as the plugins and keys of a studio are.
 pub fn source(studio: Arc<Studio>) -> ModelSource {
     Arc::new(move || {
-        let providers = studio.catalog.of_role(Role::Provider);
-        providers.flat_map(|plugin| plugin.manifest.models.iter().map(|model| info(&studio, plugin, model))).collect()
+        let providers = studio.generations.of_role(Role::Provider);
+        let models = |provider: &Arc<Generation>| {
+            let models = &provider.plugin.manifest.models;
+            models.iter().map(|model| info(&studio, provider, model)).collect::<Vec<_>>()
+        };
+        providers.iter().flat_map(models).collect()
     })
 }
 
-fn info(studio: &Studio, plugin: &Plugin, model: &Model) -> ModelInfo {
+fn info(studio: &Studio, provider: &Generation, model: &Model) -> ModelInfo {
+    let plugin = &*provider.plugin;
     let id = plugin.id();
-    let has_keys = studio.adapters.get(id).is_some_and(|adapter| adapters::has_keys(&studio.catalog, id, adapter));
-    let why_not = (!has_keys).then(|| {
+    let why_not = (!adapters::has_keys(provider)).then(|| {
         let names: Vec<&str> = plugin.manifest.credentials.iter().map(|key| key.environment.as_str()).collect();
         format!("no key: set {}", names.join(", "))
     });

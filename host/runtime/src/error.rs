@@ -20,6 +20,8 @@ pub enum Rule {
     Settings,
     /// Another plugin has that id.
     DuplicateId,
+    /// It failed the cases that every component of its role must master.
+    SelfTest,
     /// More computing time than one call may use.
     ComputeTime,
     /// More time on the clock than one call may take.
@@ -57,6 +59,7 @@ impl Rule {
             Rule::Manifest => "manifest",
             Rule::Settings => "settings",
             Rule::DuplicateId => "duplicate-id",
+            Rule::SelfTest => "self-test",
             Rule::ComputeTime => "compute-time",
             Rule::WallTime => "wall-time",
             Rule::Memory => "memory",

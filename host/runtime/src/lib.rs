@@ -6,20 +6,21 @@
 
 mod cache;
 mod call;
-mod catalog;
 mod component;
 pub mod egress;
 mod error;
+mod generations;
 mod limits;
 mod plugin;
 mod roles;
 mod runtime;
+mod selftest;
 mod wasi;
 
-pub use catalog::{Catalog, Shipped};
 pub use component::Digest;
 pub use error::{PluginError, Rule};
+pub use generations::{Generation, Generations};
 pub use limits::Limits;
-pub use plugin::{Origin, Plugin};
+pub use plugin::{Health, Origin, Plugin};
 pub use roles::provider as protocol;
 pub use runtime::{Runtime, RuntimeOptions};

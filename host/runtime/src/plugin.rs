@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kinora_domain::documents::{MANIFEST_SCHEMA, Manifest, Role};
 use semver::Version;
@@ -48,11 +49,74 @@ pub struct Plugin {
     pub origin: Origin,
     /// WASI interfaces that it imports and that trap when called, because no plugin gets them.
     pub trapped_imports: Vec<String>,
+    /// How its calls went.
+    pub health: Health,
     pub(crate) main: Main,
     runtime: Arc<Runtime>,
     /// No plugin may hold every core while others wait.
     turns: Semaphore,
     name: Arc<str>,
+}
+
+/// How the calls of a component went.
+#[derive(Debug, Default)]
+pub struct Health {
+    calls: AtomicU64,
+    broken: AtomicU64,
+    slow: AtomicU64,
+    /// The last calls, the youngest in the lowest bit; set where a rule was broken.
+    recent: AtomicU64,
+    last: Mutex<Option<PluginError>>,
+}
+
+/// The last calls that count, and how many of them may break a rule.
+const RECENT: u64 = (1 << 20) - 1;
+const TOO_MANY: u32 = 10;
+
+impl Health {
+    /// All calls.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Calls that broke a rule: trapped, took too long or too much.
+    pub fn broken(&self) -> u64 {
+        self.broken.load(Ordering::Relaxed)
+    }
+
+    /// Those of them that took too long.
+    pub fn slow(&self) -> u64 {
+        self.slow.load(Ordering::Relaxed)
+    }
+
+    /// Why the last of them was ended.
+    pub fn last(&self) -> Option<PluginError> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether half of the last 20 calls broke a rule.
+    pub fn is_sick(&self) -> bool {
+        (self.recent.load(Ordering::Relaxed) & RECENT).count_ones() >= TOO_MANY
+    }
+
+    /// Forgets the last calls: it gets another chance.
+    pub fn forgive(&self) {
+        self.recent.store(0, Ordering::Relaxed);
+    }
+
+    fn note(&self, error: Option<&PluginError>) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let broke = error.filter(|error| !matches!(error.rule, Rule::Host | Rule::Declined));
+        if let Some(error) = broke {
+            self.broken.fetch_add(1, Ordering::Relaxed);
+            if matches!(error.rule, Rule::ComputeTime | Rule::WallTime) {
+                self.slow.fetch_add(1, Ordering::Relaxed);
+            }
+            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        }
+        let bit = u64::from(broke.is_some());
+        let _ = self.recent.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |recent| Some(recent << 1 | bit));
+    }
 }
 
 /// A failure that a component states itself: a kind and a sentence.
@@ -83,8 +147,17 @@ impl Plugin {
     ) -> Result<Self, PluginError> {
         let name: Arc<str> = origin.to_string().into();
         let turns = Semaphore::new(runtime.width);
-        let mut plugin =
-            Plugin { manifest: nameless(role, &name), digest, origin, trapped_imports, main, runtime, turns, name };
+        let mut plugin = Plugin {
+            manifest: nameless(role, &name),
+            digest,
+            origin,
+            trapped_imports,
+            health: Health::default(),
+            main,
+            runtime,
+            turns,
+            name,
+        };
         let text = plugin.ask_manifest().await?;
         let manifest: Manifest = serde_json::from_str(&text)
             .map_err(|error| plugin.error(Rule::Manifest, format!("its manifest cannot be read: {error}")))?;
@@ -127,7 +200,10 @@ impl Plugin {
         let _core = self.runtime.cores.acquire().await.map_err(closed)?;
         let limits = &self.runtime.limits;
         let mut store = call::store(&self.runtime.engine, self.name.clone(), limits.clone());
-        call::guard(&mut store, limits.wall, call).await.map_err(|(rule, detail)| self.error(rule, detail))
+        let result =
+            call::guard(&mut store, limits.wall, call).await.map_err(|(rule, detail)| self.error(rule, detail));
+        self.health.note(result.as_ref().err());
+        result
     }
 
     /// An error of this plugin.
@@ -161,19 +237,7 @@ impl Plugin {
 
 /// What stands for a manifest until the component has told its own.
 fn nameless(role: Role, name: &str) -> Manifest {
-    Manifest {
-        schema: MANIFEST_SCHEMA,
-        id: name.into(),
-        version: String::new(),
-        title: String::new(),
-        role,
-        kinds: Vec::new(),
-        models: Vec::new(),
-        endpoints: Vec::new(),
-        credentials: Vec::new(),
-        exemptions: Vec::new(),
-        settings: None,
-    }
+    Manifest { id: name.into(), role, ..Manifest::default() }
 }
 
 fn check_manifest(manifest: &Manifest, role: Role) -> Result<(), String> {

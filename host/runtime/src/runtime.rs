@@ -1,6 +1,6 @@
 //! The engine that all components share: one configuration, one ticker, one linker per role, one compile cache.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -93,13 +93,7 @@ impl Runtime {
     /// Which rule it breaks. Nothing of a refused component stays.
     pub async fn load(self: &Arc<Self>, bytes: Vec<u8>, origin: Origin) -> Result<Plugin, PluginError> {
         let name = origin.to_string();
-        if bytes.len() > self.limits.component {
-            return Err(PluginError::new(
-                &name,
-                Rule::ComponentSize,
-                format!("it has {} bytes; a component may have {}", bytes.len(), self.limits.component),
-            ));
-        }
+        self.check_size(&name, bytes.len() as u64)?;
         component::check_preamble(&bytes).map_err(|detail| PluginError::new(&name, Rule::NotAComponent, detail))?;
         let digest = Digest::of(&bytes);
         let runtime = self.clone();
@@ -115,6 +109,38 @@ impl Runtime {
             PluginError::new(&name, Rule::World, format!("it does not fit the world of a {role}: {error:#}"))
         })?;
         Plugin::introduce(self.clone(), main, role, digest, origin, trapped).await
+    }
+
+    /// Loads a component from a file.
+    ///
+    /// # Errors
+    /// As [`Runtime::load`], and where the file cannot be read.
+    pub async fn load_file(self: &Arc<Self>, path: &Path) -> Result<Plugin, PluginError> {
+        let bytes = self.read_file(path).await?;
+        self.load(bytes, Origin::File(path.to_owned())).await
+    }
+
+    /// Reads the file of a component, unless it is larger than one may be.
+    ///
+    /// # Errors
+    /// Where it is too large or cannot be read.
+    pub async fn read_file(&self, path: &Path) -> Result<Vec<u8>, PluginError> {
+        let name = Origin::File(path.to_owned()).to_string();
+        let unreadable = |error: std::io::Error| {
+            PluginError::new(&name, Rule::NotAComponent, format!("the file cannot be read: {error}"))
+        };
+        // The size is looked at before the bytes are.
+        let size = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
+        self.check_size(&name, size)?;
+        tokio::fs::read(path).await.map_err(unreadable)
+    }
+
+    fn check_size(&self, name: &str, size: u64) -> Result<(), PluginError> {
+        let limit = self.limits.component;
+        if size <= limit as u64 {
+            return Ok(());
+        }
+        Err(PluginError::new(name, Rule::ComponentSize, format!("it has {size} bytes; a component may have {limit}")))
     }
 
     fn compile(&self, bytes: &[u8], digest: &Digest) -> Result<Component, String> {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kinora_domain::documents::{Role, StrategyRequest, TextOperation};
-use kinora_runtime::{Catalog, Limits, Origin, Plugin, PluginError, Rule, Runtime, RuntimeOptions};
+use kinora_domain::documents::{StrategyRequest, TextOperation};
+use kinora_runtime::{Limits, Origin, Plugin, PluginError, Rule, Runtime, RuntimeOptions};
 use serde_json::json;
 
 /// Small limits, so that breaking them takes little time.
@@ -169,32 +169,4 @@ async fn an_import_from_outside_wasi_is_refused_by_name() {
     .await;
     assert_eq!(error.rule, Rule::Imports);
     assert!(error.detail.contains("evil:backdoor/open"), "{error}");
-}
-
-#[tokio::test]
-async fn a_bad_file_in_the_plugin_folder_is_told_and_the_rest_is_loaded() {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::copy(fixture(), folder.path().join("good.wasm")).expect("copied");
-    std::fs::write(folder.path().join("noise.wasm"), b"noise").expect("written");
-    std::fs::write(folder.path().join("readme.txt"), b"not a plugin").expect("written");
-    let runtime = runtime();
-    let catalog = Catalog::load(&runtime, &[], folder.path()).await;
-    assert!(catalog.get(Role::Strategy, "hostile").is_some());
-    let [refused] = &catalog.refused[..] else {
-        panic!("one file is refused: {:?}", catalog.refused);
-    };
-    assert_eq!((refused.plugin.as_str(), refused.rule), ("noise.wasm", Rule::NotAComponent));
-}
-
-#[tokio::test]
-async fn of_two_files_with_one_id_one_is_used_and_the_other_is_told() {
-    let folder = tempfile::tempdir().expect("a folder");
-    for name in ["a.wasm", "b.wasm"] {
-        std::fs::copy(fixture(), folder.path().join(name)).expect("copied");
-    }
-    let runtime = runtime();
-    let catalog = Catalog::load(&runtime, &[], folder.path()).await;
-    assert!(catalog.get(Role::Strategy, "hostile").is_some());
-    assert_eq!(catalog.refused.len(), 1);
-    assert_eq!(catalog.refused[0].rule, Rule::DuplicateId);
 }

@@ -16,8 +16,10 @@ mod jobs;
 mod ledger;
 mod migrations;
 mod operations;
+mod plugins;
 mod queue;
 mod steps;
+mod word;
 mod workers;
 mod writer;
 
@@ -32,6 +34,7 @@ pub use fuse::Fuse;
 pub use jobs::{Created, Job, JobFilter, JobState, NewJob, Page};
 pub use ledger::{Certainty, LedgerEntry, UsageFilter, UsageRow};
 pub use operations::{Advance, Ending, NewOperation, Operation, OperationLease, OperationState, Phase, Settled};
+pub use plugins::{GenerationRow, GenerationState, Switch};
 pub use queue::{Lease, Progress, Segment, Yielded};
 pub use steps::Step;
 pub use workers::{Held, WorkerId};

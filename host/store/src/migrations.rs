@@ -7,12 +7,20 @@ use std::borrow::Cow;
 use crate::database::Dialect;
 
 /// `(number, name, SQLite, Postgres)`, in order. What was released is never edited: the database remembers a checksum.
-const STEPS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "first",
-    include_str!("../../../migrations/sqlite/0001_first.sql"),
-    include_str!("../../../migrations/postgres/0001_first.sql"),
-)];
+const STEPS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "first",
+        include_str!("../../../migrations/sqlite/0001_first.sql"),
+        include_str!("../../../migrations/postgres/0001_first.sql"),
+    ),
+    (
+        2,
+        "plugins",
+        include_str!("../../../migrations/sqlite/0002_plugins.sql"),
+        include_str!("../../../migrations/postgres/0002_plugins.sql"),
+    ),
+];
 
 /// What brings a database up to date.
 pub(crate) fn migrator(dialect: Dialect) -> Migrator {

@@ -9,6 +9,7 @@ use crate::database::{Dialect, Transaction};
 use crate::error::StoreError;
 use crate::jobs::{self, Job};
 use crate::ledger::{self, LedgerEntry};
+use crate::word::{read, word};
 use crate::workers::WorkerId;
 
 /// Where an operation is in its life.
@@ -60,15 +61,6 @@ impl Phase {
     fn as_str(self) -> &'static str {
         word(&Self::ALL, self)
     }
-}
-
-fn word<T: PartialEq>(words: &[(T, &'static str)], value: T) -> &'static str {
-    words.iter().find(|(known, _)| *known == value).map_or("", |(_, word)| word)
-}
-
-fn read<T: Copy>(words: &[(T, &'static str)], text: &str) -> Result<T, sqlx::Error> {
-    let found = words.iter().find(|(_, word)| *word == text);
-    found.map(|(value, _)| *value).ok_or_else(|| sqlx::Error::Decode(format!("no operation is {text:?}").into()))
 }
 
 /// An operation.

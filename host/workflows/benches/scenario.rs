@@ -13,13 +13,14 @@ mod support;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kinora_domain::documents::{Outcome, Role, ScenarioRequest, StrategyRequest};
 use kinora_jobs::{Engine, EngineOptions};
-use kinora_runtime::Catalog;
-use kinora_runtime::egress::{Egress, EgressOptions, Grant, Policy};
+use kinora_runtime::egress::{Egress, EgressOptions, Policy};
 use kinora_runtime::protocol::{Action, Event, Operation};
+use kinora_runtime::{Generations, Plugin};
 use kinora_store::{Backend, Blobs, Fuse, JobState};
 use openai::{CHAT, FakeOpenAi};
 use serde_json::{Value, json};
@@ -48,12 +49,12 @@ fn main() {
 }
 
 async fn measure() {
-    let catalog = support::catalog().await;
+    let components = support::components().await;
     // Clients are tasks, and what they share lives as long as the program.
     let upstream: &_ = Box::leak(Box::new(FakeOpenAi::builder().validate(false).keep_bodies(false).start()));
     let disk = tempfile::tempdir().expect("a folder");
     let memory = tempfile::tempdir_in("/dev/shm").ok();
-    let body: &_ = Box::leak(request_body(&catalog).await.into_boxed_slice());
+    let body: &_ = Box::leak(request_body(&components).await.into_boxed_slice());
 
     println!("{:<44} {:>9} {:>9} {:>9}", "one at a time, ms", "p50", "p99", "mean");
     let sync = disk_sync(disk.path());
@@ -61,13 +62,13 @@ async fn measure() {
     let client: &_ = Box::leak(Box::new(client()));
     let floor = alone(|| exchange(client, upstream, body)).await;
     row("floor: the HTTP exchange alone", &floor);
-    let plugins: &_ = Box::leak(Box::new(Plugins::new(&catalog, upstream, disk.path())));
+    let plugins: &_ = Box::leak(Box::new(Plugins::new(&components, upstream, disk.path())));
     let calls = alone(|| plugins.scenario()).await;
     row("the exchange and five calls of plugins", &calls);
     let mut hosts = Vec::new();
     for (name, folder) in [("disk", Some(&disk)), ("memory", memory.as_ref())] {
         let Some(folder) = folder else { continue };
-        let host = host(&catalog, upstream, folder.path()).await;
+        let host = host(&components, upstream, folder.path()).await;
         let whole = alone(|| scenario(host.clone())).await;
         row(&format!("a scenario, store on {name}"), &whole);
         row_added(&whole, &floor);
@@ -96,10 +97,10 @@ async fn measure() {
 }
 
 /// The body that a scenario's request has.
-async fn request_body(catalog: &Catalog) -> Vec<u8> {
+async fn request_body(components: &[Arc<Plugin>]) -> Vec<u8> {
     let upstream = FakeOpenAi::start();
     let folder = tempfile::tempdir().expect("a folder");
-    let host = host(catalog, &upstream, folder.path()).await;
+    let host = host(components, &upstream, folder.path()).await;
     scenario(host.clone()).await;
     host.stop(Duration::from_secs(5)).await;
     host.store().close().await;
@@ -107,9 +108,9 @@ async fn request_body(catalog: &Catalog) -> Vec<u8> {
     requests.first().expect("it asked").body.to_vec()
 }
 
-async fn host(catalog: &Catalog, upstream: &FakeOpenAi, folder: &Path) -> Engine {
+async fn host(components: &[Arc<Plugin>], upstream: &FakeOpenAi, folder: &Path) -> Engine {
     let place = Place {
-        catalog: catalog.clone(),
+        components: components.to_vec(),
         backend: Backend::Sqlite(folder.join("kinora.db")),
         folder: folder.to_owned(),
         base_url: upstream.base_url(),
@@ -141,8 +142,7 @@ async fn exchange(client: &reqwest::Client, upstream: &FakeOpenAi, body: &[u8]) 
 
 /// The calls of plugins that make a scenario, without jobs and rows.
 struct Plugins {
-    catalog: Catalog,
-    grant: Grant,
+    generations: Arc<Generations>,
     egress: Egress,
     policy: Policy,
     blobs: Blobs,
@@ -151,8 +151,7 @@ struct Plugins {
 }
 
 impl Plugins {
-    fn new(catalog: &Catalog, upstream: &FakeOpenAi, folder: &Path) -> Self {
-        let openai = catalog.get(Role::Provider, "openai").expect("it is loaded");
+    fn new(components: &[Arc<Plugin>], upstream: &FakeOpenAi, folder: &Path) -> Self {
         let input = ScenarioRequest {
             prompt: "a lighthouse".into(),
             scene_count: 3,
@@ -165,12 +164,7 @@ impl Plugins {
             seed: None,
         };
         Plugins {
-            catalog: catalog.clone(),
-            grant: Grant::whole(&openai.manifest).with_secret("key", upstream.key()).with_override(
-                "api",
-                &upstream.base_url(),
-                false,
-            ),
+            generations: support::generations(components, upstream.key(), &upstream.base_url()),
             egress: Egress::new(EgressOptions::default()),
             policy: Policy::default(),
             blobs: Blobs::local(folder.join("plugins-alone")).expect("a folder"),
@@ -185,9 +179,10 @@ impl Plugins {
     }
 
     async fn scenario(&self) {
-        let openai = self.catalog.get(Role::Provider, "openai").expect("it is loaded");
-        let strategy = self.catalog.serving(Role::Strategy, "scenario").expect("it is loaded");
-        let validator = self.catalog.serving(Role::Validator, "scenario").expect("it is loaded");
+        let provider = self.generations.get(Role::Provider, "openai").expect("it is loaded");
+        let openai = &provider.plugin;
+        let strategy = &self.generations.serving(Role::Strategy, "scenario").expect("it is loaded").plugin;
+        let validator = &self.generations.serving(Role::Validator, "scenario").expect("it is loaded").plugin;
         let prompt = strategy.compose_prompt(&self.request, &self.none).await.expect("a prompt");
         let document = serde_json::to_string(&prompt).expect("plain data");
         let asked = Operation { id: "bench".into(), kind: "text".into(), document };
@@ -195,7 +190,7 @@ impl Plugins {
         let outcome = loop {
             match step.action {
                 Action::Send(request) => {
-                    let planned = self.policy.plan(&openai.manifest, &self.grant, request).expect("it may");
+                    let planned = self.policy.plan(&openai.manifest, &provider.grant, request).expect("it may");
                     let answer = self.egress.send(planned, &self.blobs).await.expect("an answer");
                     step = openai.resume(&step.state, &Event::Response(answer)).await.expect("a step");
                 }

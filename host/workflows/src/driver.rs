@@ -11,11 +11,11 @@ use kinora_runtime::protocol::{
     Action, Attachment, Event, HttpRequest, Operation as Asked, Outcome as RawOutcome, ProviderError, Step,
     TransportFailure,
 };
-use kinora_runtime::{Plugin, PluginError};
+use kinora_runtime::{Generation, Plugin, PluginError};
 use kinora_store::{Advance, Certainty, Ending, LedgerEntry, Operation, OperationState, Phase};
 
 use crate::resend::{self, Again};
-use crate::studio::{Adapter, Studio};
+use crate::studio::Studio;
 
 /// The most steps between two waits, so that a component that sends for ever is stopped.
 const MAX_STEPS: u32 = 100;
@@ -38,44 +38,57 @@ impl OperationDriver {
     pub fn new(studio: Arc<Studio>) -> Self {
         OperationDriver { studio }
     }
+
+    /// The generation that began an operation. What has no state yet may begin with another. The error is a sentence.
+    async fn provider(&self, operation: &Operation) -> Result<Arc<Generation>, String> {
+        let Operation { plugin: id, digest, .. } = operation;
+        let generations = &self.studio.generations;
+        if let Some(provider) = generations.with_digest(id, digest) {
+            return Ok(provider);
+        }
+        if let Some(provider) = (self.studio.recall)(id.clone(), digest.clone()).await {
+            return Ok(provider);
+        }
+        match generations.get(Role::Provider, id) {
+            Some(active) if operation.phase == Phase::Start => Ok(active),
+            Some(_) => Err(format!(
+                "the provider \"{id}\" was replaced while the operation was under way, and the component that began it is gone"
+            )),
+            None => Err(format!("the provider \"{id}\" is no longer installed")),
+        }
+    }
 }
 
 impl Driver for OperationDriver {
     fn begin<'a>(&'a self, operation: &'a Operation) -> BoxFuture<'a, Option<Begun>> {
         Box::pin(async move {
-            let plugin = self.studio.catalog.get(Role::Provider, &operation.plugin)?;
-            let adapter = self.studio.adapters.get(&operation.plugin).cloned().unwrap_or_default();
+            let provider = self.provider(operation).await.ok()?;
+            let Generation { plugin, grant, settings } = &*provider;
             let asked = asked(operation, operation.document.clone());
-            let Step { state, action: Action::Send(request), .. } =
-                plugin.start(&asked, &adapter.settings).await.ok()?
-            else {
+            let Step { state, action: Action::Send(request), .. } = plugin.start(&asked, settings).await.ok()? else {
                 return None;
             };
             let begun = Begun { guest_state: state, request: serde_json::to_string(&request).ok()? };
-            let planned = self.studio.policy.plan(&plugin.manifest, &adapter.grant, request).ok()?;
+            let planned = self.studio.policy.plan(&plugin.manifest, grant, request).ok()?;
             planned.billable().then_some(begun)
         })
     }
 
     fn drive(&self, held: HeldOperation) -> BoxFuture<'_, Result<Driven, Stop>> {
         Box::pin(async move {
-            let id = &held.operation.plugin;
-            let Some(plugin) = self.studio.catalog.get(Role::Provider, id) else {
-                let message = format!("the provider \"{id}\" is no longer installed");
-                return Ok(failed(OperationError::new("unavailable", message), held.operation.unknown, Vec::new()));
+            let provider = match self.provider(&held.operation).await {
+                Ok(provider) => provider,
+                Err(message) => {
+                    let error = OperationError::new("unavailable", message);
+                    return Ok(failed(error, held.operation.unknown, Vec::new()));
+                }
             };
-            // A state belongs to the component that wrote it.
-            if held.operation.phase != Phase::Start && plugin.digest.to_string() != held.operation.digest {
-                let message = format!("the provider \"{id}\" was replaced while the operation was under way");
-                return Ok(failed(OperationError::new("unavailable", message), held.operation.unknown, Vec::new()));
-            }
-            let adapter = self.studio.adapters.get(id).cloned().unwrap_or_default();
             let (unknown, sends) = (held.operation.unknown, held.operation.sends);
             let intended = held.operation.phase == Phase::Sent && held.operation.request.is_some();
             let mut drive = Drive {
                 studio: &self.studio,
-                plugin,
-                adapter: &adapter,
+                plugin: &provider.plugin,
+                provider: &provider,
                 state: held.operation.guest_state.clone(),
                 held,
                 unknown,
@@ -96,7 +109,7 @@ impl Driver for OperationDriver {
 struct Drive<'a> {
     studio: &'a Studio,
     plugin: &'a Arc<Plugin>,
-    adapter: &'a Adapter,
+    provider: &'a Generation,
     held: HeldOperation,
     /// What the provider wants back.
     state: Vec<u8>,
@@ -156,7 +169,7 @@ impl Drive<'_> {
                 // Not needed again: thousands of operations may wait for an answer here.
                 let document = std::mem::take(&mut operation.document);
                 let asked = asked(operation, document);
-                self.plugin.start(&asked, &self.adapter.settings).await
+                self.plugin.start(&asked, &self.provider.settings).await
             }
             // Begun by this worker and not yet sent.
             Phase::Sent if self.intended => {
@@ -206,7 +219,7 @@ impl Drive<'_> {
             return Ok(None);
         }
         let stored = self.unsaved.then(|| serde_json::to_string(&request).unwrap_or_default());
-        let planned = match self.studio.policy.plan(&self.plugin.manifest, &self.adapter.grant, request) {
+        let planned = match self.studio.policy.plan(&self.plugin.manifest, &self.provider.grant, request) {
             Ok(planned) => planned,
             Err(denial) => {
                 tracing::warn!("{denial}");
@@ -367,7 +380,7 @@ impl Drive<'_> {
             let Ok(Step { state, action: Action::Send(request), .. }) = step else {
                 break;
             };
-            let planned = self.studio.policy.plan(&self.plugin.manifest, &self.adapter.grant, request);
+            let planned = self.studio.policy.plan(&self.plugin.manifest, &self.provider.grant, request);
             let event = match planned {
                 // What costs money is not sent to end something.
                 Ok(planned) if planned.billable() => break,

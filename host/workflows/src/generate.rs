@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use kinora_domain::documents::{Problem, Role, StrategyRequest};
 use kinora_jobs::{Failure, Level, OperationError, OperationRequest, Run, Stop};
 use kinora_runtime::Rule;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::ask::{self, Answer};
 use crate::error::stop;
@@ -52,9 +52,8 @@ pub(crate) async fn generate(
     let strategy = studio.serving(Role::Strategy, contract.kind)?;
     let validator = studio.serving(Role::Validator, contract.kind)?;
     let (provider, model) = studio.provider("text")?;
-    let title = provider.manifest.title.clone();
+    let title = provider.plugin.manifest.title.clone();
     let noun = contract.noun;
-    let none = json!({});
     let mut problems = Vec::new();
     let mut unknown = 0;
     let attempts = studio.retry.attempts.max(1);
@@ -67,12 +66,12 @@ pub(crate) async fn generate(
             problems: std::mem::take(&mut problems),
         };
         run.log(Level::Info, format!("Sending request to {title}..."));
-        let (request, none) = (&request, &none);
+        let (request, strategy, provider) = (&request, &strategy, &provider);
         let compose = || -> BoxFuture<'_, Result<OperationRequest, Stop>> {
             Box::pin(async move {
-                let mut prompt = strategy.compose_prompt(request, none).await.map_err(stop)?;
+                let mut prompt = strategy.plugin.compose_prompt(request, &strategy.settings).await.map_err(stop)?;
                 prompt.model = prompt.model.or_else(|| model.map(str::to_owned));
-                ask::request(provider, "text", &prompt)
+                ask::request(&provider.plugin, "text", &prompt)
             })
         };
         let trouble = match ask::ask_text(run, &format!("{prefix}-{attempt}"), &mut unknown, &compose).await? {
@@ -85,7 +84,7 @@ pub(crate) async fn generate(
             }
             Answer::Outcome(answer) => {
                 run.log(Level::Info, format!("{title} response received"));
-                match strategy.interpret(request, &answer.text, none).await {
+                match strategy.plugin.interpret(request, &answer.text, &strategy.settings).await {
                     Err(error) if error.rule == Rule::Declined => {
                         let said = if answer.truncated {
                             format!("The answer was cut off at the token limit ({})", error.detail)
@@ -97,7 +96,8 @@ pub(crate) async fn generate(
                     }
                     Err(error) => return Err(stop(error)),
                     Ok(document) => {
-                        let verdict = validator.validate(&document, input, none).await.map_err(stop)?;
+                        let verdict =
+                            validator.plugin.validate(&document, input, &validator.settings).await.map_err(stop)?;
                         run.log(Level::Info, (contract.seen)(&title, &answer.text, &document, &verdict.problems));
                         let Some(problem) = verdict.problems.first() else {
                             run.log(Level::Info, format!("✅ Attempt {attempt} validation passed!"));

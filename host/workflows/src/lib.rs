@@ -19,4 +19,4 @@ pub use driver::OperationDriver;
 pub use error::WorkflowError;
 pub use film::{FILM_KIND, FILM_VERSION, FilmMade, FilmRequest, FilmWorkflow};
 pub use scenario::{SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, ScenarioWorkflow};
-pub use studio::{Adapter, Choice, Providers, Retry, Studio};
+pub use studio::{Choice, Providers, Recall, Retry, Studio};

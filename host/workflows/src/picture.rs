@@ -6,7 +6,6 @@ use kinora_domain::documents::{Composition, Drawing, ImageOperation, MediaItem, 
 use kinora_jobs::{Failure, OperationError, Run, Stop};
 use kinora_media::Job;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::ask::{self, Answer};
 use crate::error::{WorkflowError, stop};
@@ -62,12 +61,13 @@ pub(crate) async fn make_picture(
 fn compose(studio: &Studio, operation: &ImageOperation) -> Result<kinora_jobs::OperationRequest, Stop> {
     let (provider, model) = studio.provider("image")?;
     let operation = ImageOperation { model: model.map(str::to_owned), ..operation.clone() };
-    ask::request(provider, "image", &operation)
+    ask::request(&provider.plugin, "image", &operation)
 }
 
 /// Makes a failure of a provider's error about pictures.
 pub(crate) fn failure(studio: &Studio, error: &OperationError) -> Failure {
-    let title = studio.provider("image").map_or("the provider", |(plugin, _)| plugin.manifest.title.as_str());
+    let provider = studio.provider("image").ok();
+    let title = provider.as_ref().map_or("the provider", |(provider, _)| provider.plugin.manifest.title.as_str());
     Failure {
         code: error.kind.clone(),
         message: format!("{title} could not draw a picture: {}", error.message),
@@ -79,7 +79,7 @@ pub(crate) fn failure(studio: &Studio, error: &OperationError) -> Failure {
 /// Lets a renderer compose a drawing.
 pub(crate) async fn compose_drawing(studio: &Studio, drawing: &Drawing) -> Result<Composition, WorkflowError> {
     let renderer = studio.serving(Role::Renderer, &drawing.kind)?;
-    Ok(renderer.compose_drawing(drawing, &json!({})).await?)
+    Ok(renderer.plugin.compose_drawing(drawing, &renderer.settings).await?)
 }
 
 /// Draws a picture into the blob store.

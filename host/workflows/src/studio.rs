@@ -5,22 +5,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use kinora_domain::documents::{MediaOutcome, Model, Outcome, Price, Role, TextOutcome, Usage};
 use kinora_media::{MediaError, Worker};
-use kinora_runtime::egress::{Egress, Grant, Policy};
-use kinora_runtime::{Catalog, Plugin};
+use kinora_runtime::egress::{Egress, Policy};
+use kinora_runtime::{Generation, Generations, Plugin};
 use kinora_store::Blobs;
-use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::error::WorkflowError;
 
 /// What a workflow works with.
 pub struct Studio {
-    /// The plugins.
-    pub catalog: Catalog,
-    /// What each provider is given, by id.
-    pub adapters: BTreeMap<String, Adapter>,
+    /// The plugins that are active, with what each was given.
+    pub generations: Arc<Generations>,
+    /// Brings back the generation that an operation belongs to.
+    pub recall: Recall,
     /// The way out.
     pub egress: Egress,
     /// What decides about it.
@@ -43,14 +43,9 @@ pub struct Studio {
     pub thumbnails: bool,
 }
 
-/// What the administrator gives a provider.
-#[derive(Clone, Debug, Default)]
-pub struct Adapter {
-    /// Its rights, base URLs and keys.
-    pub grant: Grant,
-    /// Its settings, fit for the schema of its manifest.
-    pub settings: Value,
-}
+/// Brings back a generation by the plugin's id and the component's digest, also where another one is active by now;
+/// none where it is gone for good.
+pub type Recall = Arc<dyn Fn(String, String) -> BoxFuture<'static, Option<Arc<Generation>>> + Send + Sync>;
 
 /// The provider of each kind of operation, by plugin id, and the model where one was chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,22 +78,19 @@ pub struct Retry {
 
 impl Studio {
     /// The provider that was chosen for an operation, and its model.
-    pub(crate) fn provider(&self, operation: &str) -> Result<(&Arc<Plugin>, Option<&str>), WorkflowError> {
+    pub(crate) fn provider(&self, operation: &str) -> Result<(Arc<Generation>, Option<&str>), WorkflowError> {
         let choice = match operation {
             "image" => &self.providers.image,
             _ => &self.providers.text,
         };
         let id = &choice.provider;
-        let can = |plugin: &Arc<Plugin>| plugin.manifest.models.iter().any(|m| m.operation == operation);
-        match self.catalog.get(Role::Provider, id).filter(|plugin| can(plugin)) {
-            Some(plugin) => Ok((plugin, choice.model.as_deref())),
+        let can =
+            |known: &Arc<Generation>| known.plugin.manifest.models.iter().any(|model| model.operation == operation);
+        match self.generations.get(Role::Provider, id).filter(can) {
+            Some(provider) => Ok((provider, choice.model.as_deref())),
             None => {
-                let able: Vec<&str> = self
-                    .catalog
-                    .of_role(Role::Provider)
-                    .filter(|plugin| can(plugin))
-                    .map(|plugin| plugin.id())
-                    .collect();
+                let providers = self.generations.of_role(Role::Provider);
+                let able: Vec<&str> = providers.iter().filter(|known| can(known)).map(|known| known.id()).collect();
                 Err(WorkflowError::NoPlugin {
                     role: Role::Provider,
                     need: format!("{id}\" that can do \"{operation}"),
@@ -109,13 +101,11 @@ impl Studio {
     }
 
     /// The plugin of a role that serves a kind.
-    pub(crate) fn serving(&self, role: Role, kind: &str) -> Result<&Arc<Plugin>, WorkflowError> {
-        self.catalog.serving(role, kind).ok_or_else(|| {
-            let kinds: Vec<&str> = self
-                .catalog
-                .of_role(role)
-                .flat_map(|plugin| plugin.manifest.kinds.iter().map(String::as_str))
-                .collect();
+    pub(crate) fn serving(&self, role: Role, kind: &str) -> Result<Arc<Generation>, WorkflowError> {
+        self.generations.serving(role, kind).ok_or_else(|| {
+            let known = self.generations.of_role(role);
+            let kinds: Vec<&str> =
+                known.iter().flat_map(|known| known.plugin.manifest.kinds.iter().map(String::as_str)).collect();
             WorkflowError::NoPlugin { role, need: kind.into(), have: list(&kinds) }
         })
     }

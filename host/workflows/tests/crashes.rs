@@ -7,10 +7,11 @@ mod openai;
 mod postgres;
 mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kinora_jobs::EngineOptions;
-use kinora_runtime::Catalog;
+use kinora_runtime::Plugin;
 use kinora_store::{Backend, Certainty, Fuse, Job, JobState, NewJob, Store, UsageFilter};
 use openai::{Answer, CHAT, FakeOpenAi, IMAGES};
 use support::Place;
@@ -24,8 +25,8 @@ fn tokio() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads")
 }
 
-fn catalog() -> Catalog {
-    tokio().block_on(support::catalog())
+fn components() -> Vec<Arc<Plugin>> {
+    tokio().block_on(support::components())
 }
 
 /// One test: a fresh store, an upstream, a job with a key, so that asking again makes no second one.
@@ -36,7 +37,7 @@ struct Case {
 }
 
 impl Case {
-    fn new(catalog: &Catalog, database: Option<String>) -> Self {
+    fn new(components: &[Arc<Plugin>], database: Option<String>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let upstream = FakeOpenAi::start();
         let backend = match database {
@@ -44,7 +45,7 @@ impl Case {
             None => Backend::Sqlite(folder.path().join("kinora.db")),
         };
         let place = Place {
-            catalog: catalog.clone(),
+            components: components.to_vec(),
             backend,
             folder: folder.path().to_owned(),
             base_url: upstream.base_url(),
@@ -95,9 +96,9 @@ async fn burnt(fuse: &Fuse) {
 
 /// The host dies once, at every write of the job in turn. A model that is wrong at first makes two attempts of it.
 fn dies_at_every_step(database: impl Fn() -> Option<String>, fuse: fn(u32) -> Fuse) {
-    let catalog = catalog();
+    let components = components();
     for writes in 1..MORE_THAN_ENOUGH {
-        let case = Case::new(&catalog, database());
+        let case = Case::new(&components, database());
         case.upstream.answer_with(|request, number| match (request.path.as_str(), number) {
             (CHAT, 1) => Answer::scenario(1),
             _ => Answer::right(),

@@ -20,7 +20,7 @@ pub mod words;
 
 use kinora_sdk::{
     Failure, Renderer,
-    documents::{Composition, Drawing, MANIFEST_SCHEMA, Manifest, Role},
+    documents::{Composition, Drawing, Manifest, Role},
 };
 
 /// The kinds of drawings it makes.
@@ -39,17 +39,12 @@ pub struct Cards;
 impl Renderer for Cards {
     fn manifest() -> Manifest {
         Manifest {
-            schema: MANIFEST_SCHEMA,
             id: "cards".into(),
             version: "0.1.0".into(),
             title: "Cards".into(),
             role: Role::Renderer,
             kinds: KINDS.map(str::to_owned).to_vec(),
-            models: Vec::new(),
-            endpoints: Vec::new(),
-            credentials: Vec::new(),
-            exemptions: Vec::new(),
-            settings: None,
+            ..Manifest::default()
         }
     }
 

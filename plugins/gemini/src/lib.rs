@@ -19,7 +19,7 @@ mod schema;
 mod settings;
 mod text;
 
-use kinora_sdk::documents::{Credential, Endpoint, Exemption, MANIFEST_SCHEMA, Manifest, Role};
+use kinora_sdk::documents::{Credential, Endpoint, Exemption, Manifest, Role};
 use kinora_sdk::provider::{Event, HttpResponse, Polling, Step, read_state};
 use kinora_sdk::{Adapter, Operation, ProviderError, Request};
 use serde::{Deserialize, Serialize};
@@ -51,12 +51,10 @@ enum Asked {
 impl Adapter for Gemini {
     fn manifest() -> Manifest {
         Manifest {
-            schema: MANIFEST_SCHEMA,
             id: "gemini".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             title: "Google Gemini".to_owned(),
             role: Role::Provider,
-            kinds: Vec::new(),
             models: models::manifest(),
             endpoints: vec![Endpoint {
                 name: ENDPOINT.to_owned(),
@@ -79,6 +77,7 @@ impl Adapter for Gemini {
                 reason: "ends a clip that is being made; Google asks nothing for it".to_owned(),
             }],
             settings: Some(settings::schema()),
+            ..Manifest::default()
         }
     }
 

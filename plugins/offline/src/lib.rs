@@ -16,7 +16,7 @@ mod scenario;
 mod seed;
 mod text;
 
-use kinora_sdk::documents::{MANIFEST_SCHEMA, Manifest, Model, Outcome, Role};
+use kinora_sdk::documents::{Manifest, Model, Outcome, Role};
 use kinora_sdk::{Immediate, Operation, ProviderError, Request};
 use serde_json::Value;
 
@@ -31,21 +31,16 @@ pub struct Offline;
 impl Immediate for Offline {
     fn manifest() -> Manifest {
         Manifest {
-            schema: MANIFEST_SCHEMA,
             id: "offline".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             title: "Offline".to_owned(),
             role: Role::Provider,
-            kinds: Vec::new(),
             models: vec![
                 model("offline-writer", "text", &["json-schema", "seed"]),
                 model("offline-painter", "image", &["seed"]),
                 model("offline-camera", "video", &["seed", "audio"]),
             ],
-            endpoints: Vec::new(),
-            credentials: Vec::new(),
-            exemptions: Vec::new(),
-            settings: None,
+            ..Manifest::default()
         }
     }
 

@@ -15,7 +15,7 @@ mod strict;
 mod text;
 mod video;
 
-use kinora_sdk::documents::{Credential, Endpoint, MANIFEST_SCHEMA, Manifest, Role};
+use kinora_sdk::documents::{Credential, Endpoint, Manifest, Role};
 use kinora_sdk::provider::{Event, HttpResponse, Polling, Step, read_state};
 use kinora_sdk::{Adapter, Operation, ProviderError, Request};
 use serde::{Deserialize, Serialize};
@@ -47,12 +47,10 @@ enum State {
 impl Adapter for OpenAi {
     fn manifest() -> Manifest {
         Manifest {
-            schema: MANIFEST_SCHEMA,
             id: "openai".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             title: "OpenAI".to_owned(),
             role: Role::Provider,
-            kinds: Vec::new(),
             models: models::manifest(),
             endpoints: vec![Endpoint {
                 name: ENDPOINT.to_owned(),
@@ -67,8 +65,8 @@ impl Adapter for OpenAi {
                 prefix: "Bearer ".to_owned(),
                 environment: "OPENAI_API_KEY".to_owned(),
             }],
-            exemptions: Vec::new(),
             settings: Some(settings::schema()),
+            ..Manifest::default()
         }
     }
 

@@ -20,7 +20,7 @@ mod schema;
 mod settings;
 mod text;
 
-use kinora_sdk::documents::{Credential, Endpoint, Exemption, MANIFEST_SCHEMA, Manifest, MediaItem, Outcome, Role};
+use kinora_sdk::documents::{Credential, Endpoint, Exemption, Manifest, MediaItem, Outcome, Role};
 use kinora_sdk::provider::{
     Attachment, Body, BodyPart, FormField, HttpRequest, HttpResponse, Polled, Polling, ResponseBody, id,
 };
@@ -78,12 +78,10 @@ impl LongRunning for Predictions {
 
     fn manifest() -> Manifest {
         Manifest {
-            schema: MANIFEST_SCHEMA,
             id: "replicate".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             title: "Replicate".to_owned(),
             role: Role::Provider,
-            kinds: Vec::new(),
             models: models::manifest(),
             endpoints: vec![Endpoint {
                 name: ENDPOINT.to_owned(),
@@ -103,6 +101,7 @@ impl LongRunning for Predictions {
                 exemption(CANCEL, "/predictions/*/cancel", "Ends a prediction, so that it costs no more."),
             ],
             settings: Some(schema::schema()),
+            ..Manifest::default()
         }
     }
 

@@ -4,7 +4,7 @@
 
 mod rules;
 
-use kinora_sdk::documents::{MANIFEST_SCHEMA, Manifest, Role, Verdict};
+use kinora_sdk::documents::{Manifest, Role, Verdict};
 use kinora_sdk::{Failure, Validator};
 use serde_json::Value;
 
@@ -16,17 +16,12 @@ pub struct ScenarioCheck;
 impl Validator for ScenarioCheck {
     fn manifest() -> Manifest {
         Manifest {
-            schema: MANIFEST_SCHEMA,
-            id: "scenario".to_owned(),
+            id: "scenario-check".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             title: "Scenario rules".to_owned(),
             role: Role::Validator,
             kinds: vec!["scenario".to_owned()],
-            models: Vec::new(),
-            endpoints: Vec::new(),
-            credentials: Vec::new(),
-            exemptions: Vec::new(),
-            settings: None,
+            ..Manifest::default()
         }
     }
 

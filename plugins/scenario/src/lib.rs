@@ -5,9 +5,7 @@ mod messages;
 pub mod python_json;
 mod schema;
 
-use kinora_sdk::documents::{
-    MANIFEST_SCHEMA, Manifest, OutputSchema, OutputVia, Role, ScenarioRequest, StrategyRequest, TextOperation,
-};
+use kinora_sdk::documents::{Manifest, OutputSchema, OutputVia, Role, ScenarioRequest, StrategyRequest, TextOperation};
 use kinora_sdk::{Failure, Strategy};
 use serde_json::{Value, json};
 
@@ -25,16 +23,11 @@ pub struct Scenario;
 impl Strategy for Scenario {
     fn manifest() -> Manifest {
         Manifest {
-            schema: MANIFEST_SCHEMA,
             id: "scenario".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             title: "Scenario".to_owned(),
             role: Role::Strategy,
             kinds: vec!["scenario".to_owned()],
-            models: Vec::new(),
-            endpoints: Vec::new(),
-            credentials: Vec::new(),
-            exemptions: Vec::new(),
             settings: Some(json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -45,6 +38,7 @@ impl Strategy for Scenario {
             system message: what every film must keep to."},
                 },
             })),
+            ..Manifest::default()
         }
     }
 

@@ -11,7 +11,7 @@ pub const MANIFEST_SCHEMA: u32 = 1;
 pub struct Manifest {
     /// Version of this schema; 1.
     pub schema: u32,
-    /// Lower-case letters, digits and `-`, 1 to 64 characters, unique among the plugins of a role.
+    /// Lower-case letters, digits and `-`, 1 to 64 characters, unique among all plugins of a host.
     pub id: String,
     /// The component's own version, semver.
     pub version: String,
@@ -34,9 +34,46 @@ pub struct Manifest {
     /// Requests that are not GET and yet cost nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exemptions: Vec<Exemption>,
+    /// Version of the state that a provider keeps between two steps. Another number says that the bytes mean something
+    /// else than before.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub state_version: u32,
+    /// The versions of the state, besides its own, that a provider can go on from. An operation stays with the
+    /// component that began it as long as that is kept; afterwards it moves only where its version is listed here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reads_state_versions: Vec<u32>,
     /// A JSON Schema of the settings; absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Value>,
+}
+
+fn first() -> u32 {
+    1
+}
+
+fn is_first(version: &u32) -> bool {
+    *version == 1
+}
+
+impl Default for Manifest {
+    /// Of a provider that has no name yet and can do nothing: for `..Manifest::default()`.
+    fn default() -> Self {
+        Manifest {
+            schema: MANIFEST_SCHEMA,
+            id: String::new(),
+            version: String::new(),
+            title: String::new(),
+            role: Role::Provider,
+            kinds: Vec::new(),
+            models: Vec::new(),
+            endpoints: Vec::new(),
+            credentials: Vec::new(),
+            exemptions: Vec::new(),
+            state_version: first(),
+            reads_state_versions: Vec::new(),
+            settings: None,
+        }
+    }
 }
 
 /// The four roles of plugins.

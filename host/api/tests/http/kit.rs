@@ -14,6 +14,9 @@ use kinora_api::{ApiOptions, ApiState, ModelInfo, ModelSource};
 use kinora_jobs::{
     Driven, Driver, Engine, EngineOptions, Failure, HeldOperation, OperationRequest, Run, Stop, Workflow,
 };
+use kinora_plugins::{Given, Manager, ManagerOptions};
+use kinora_runtime::egress::Policy;
+use kinora_runtime::{Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, DataFolder, Ending, Job, OperationState, Store};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -66,12 +69,21 @@ impl Kit {
         let play = Arc::new(Play { gate: gate.clone(), thumbnail: Blobs::local(folder.path().join("blobs")).unwrap() });
         let options = EngineOptions { jobs, ..EngineOptions::default() };
         let driver = Arc::new(FirstUncertain::default());
+        let runtime = Runtime::new(RuntimeOptions::default()).unwrap();
+        let options_of_plugins = ManagerOptions {
+            data: folder.path().to_owned(),
+            shipped: &[],
+            keep: 3,
+            policy: Policy::default(),
+            configure: Arc::new(|_| Ok(Given::default())),
+        };
+        let plugins = Manager::open(runtime, store.clone(), options_of_plugins).await.unwrap();
         let engine = Engine::start(store, held.host(), vec![play.clone()], driver, options).await.unwrap();
         let shutdown = CancellationToken::new();
         let mut api = ApiOptions::new([7; 32]);
         api.version = "1.2.3".into();
         change(&mut api);
-        let state = ApiState::new(engine, play.thumbnail.clone(), api, models, shutdown.clone());
+        let state = ApiState::new(engine, play.thumbnail.clone(), api, models, plugins, shutdown.clone());
         Kit { router: kinora_api::router(state.clone()), state, shutdown, gate, folder }
     }
 

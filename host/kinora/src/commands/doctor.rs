@@ -40,10 +40,11 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
             .map(|()| settings.storage.data.display().to_string())
             .map_err(|error| format!("{error:#}")),
     );
-    let runtime = host::runtime(settings)?;
-    let catalog = host::catalog(settings, &runtime).await;
+    let (store, _) = host::open(settings).await?;
+    let plugins = host::plugins(settings, &store).await?;
     for role in Role::ALL {
-        let ids: Vec<&str> = catalog.of_role(role).map(|plugin| plugin.id()).collect();
+        let active = plugins.generations().of_role(role);
+        let ids: Vec<&str> = active.iter().map(|active| active.id()).collect();
         line(
             &plural(role),
             if ids.is_empty() {
@@ -53,7 +54,7 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
             },
         );
     }
-    for refused in &catalog.refused {
+    for refused in plugins.refused() {
         say!("refused  {:12} {refused}", "plugin");
     }
     if missing == 0 {

@@ -58,7 +58,8 @@ pub async fn run(settings: &Settings, make: Make, interrupted: CancellationToken
     }
     let (store, blobs) = host::open(settings).await?;
     // Also checks that the provider is there, before anything is begun.
-    let studio = host::studio(settings, blobs.clone(), make.provider.as_deref()).await?;
+    let plugins = host::plugins(settings, &store).await?;
+    let studio = host::studio(settings, &plugins, blobs.clone(), make.provider.as_deref())?;
     let job = submit(&store, &blobs, &request, make.provider.as_deref()).await?;
 
     let screen = Screen::new();

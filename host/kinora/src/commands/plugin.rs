@@ -1,4 +1,6 @@
-//! `kinora plugin`: list, check, run.
+//! `kinora plugin`: what is done with one component (check, run), and with what serves (`generations`).
+
+mod generations;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -6,8 +8,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use kinora_domain::documents::{Manifest, Role};
+use kinora_runtime::Plugin;
 use kinora_runtime::protocol::{Action, Operation, Step};
-use kinora_runtime::{Origin, Plugin};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -25,7 +27,6 @@ const MAX_INPUT: u64 = 32 << 20;
 /// Where a component is refused or stopped, or the input cannot be read.
 pub async fn run(settings: &Settings, command: cli::Plugin) -> Result<ExitCode> {
     match command {
-        cli::Plugin::List => list(settings).await,
         cli::Plugin::Check { file } => {
             let plugin = host::runtime(settings)?.load_file(&file).await?;
             describe(&plugin, &file)
@@ -37,31 +38,8 @@ pub async fn run(settings: &Settings, command: cli::Plugin) -> Result<ExitCode> 
             say!("{}", serde_json::to_string_pretty(&answer)?);
             Ok(ExitCode::SUCCESS)
         }
+        change => generations::run(settings, change).await,
     }
-}
-
-async fn list(settings: &Settings) -> Result<ExitCode> {
-    let runtime = host::runtime(settings)?;
-    let catalog = host::catalog(settings, &runtime).await;
-    say!("{:10} {:16} {:9} {:28} does", "role", "id", "version", "from");
-    for plugin in catalog.iter() {
-        let manifest = &plugin.manifest;
-        let from = match &plugin.origin {
-            Origin::Shipped(_) => "the binary".into(),
-            Origin::File(_) => plugin.origin.to_string(),
-        };
-        say!(
-            "{:10} {:16} {:9} {from:28} {}",
-            manifest.role.to_string(),
-            manifest.id,
-            manifest.version,
-            abilities(manifest)
-        );
-    }
-    for refused in &catalog.refused {
-        say!("refused: {refused}");
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn abilities(manifest: &Manifest) -> String {

@@ -17,11 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::host::{self, Host};
 use crate::models;
+use crate::remote;
 use crate::say;
 use crate::settings::{self, Settings};
 
-/// The file in the data folder that holds the local administrator's token.
-const ADMIN_TOKEN: &str = "admin-token";
 /// The file in the data folder that holds what logins are signed with.
 const SECRET: &str = "secret";
 
@@ -41,7 +40,8 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     let (store, blobs) = host::open(settings).await?;
     let secret = signing_secret(settings)?;
     let fresh_token = admin_token(data, &store).await?;
-    let studio = host::studio(settings, blobs, None).await?;
+    let plugins = host::plugins(settings, &store).await?;
+    let studio = host::studio(settings, &plugins, blobs, None)?;
     let host = Host::start(settings, folder, store.clone(), studio, None).await?;
 
     let loopback_only = addresses.iter().all(|address| address.ip().is_loopback());
@@ -57,8 +57,17 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     }
     let shutdown = CancellationToken::new();
     let models = models::source(host.studio.clone());
-    let state = ApiState::new(host.engine.clone(), host.studio.blobs.clone(), options, models, shutdown.clone());
+    let state = ApiState::new(
+        host.engine.clone(),
+        host.studio.blobs.clone(),
+        options,
+        models,
+        plugins.clone(),
+        shutdown.clone(),
+    );
+    let watching = tokio::spawn(plugins.clone().watch(shutdown.clone()));
     let serving = tokio::spawn(kinora_api::serve(listeners, kinora_api::router(state), shutdown.clone()));
+    remote::remember(data, &addresses)?;
     for address in &addresses {
         say!("listening on http://{address}");
     }
@@ -76,7 +85,8 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     say!("ending: requests that are under way are waited for, at most {} s", settings.server.drain_seconds);
     shutdown.cancel();
     host.engine.stop(Duration::from_secs(settings.server.drain_seconds)).await;
-    let _ = tokio::time::timeout(Duration::from_secs(5), serving).await;
+    let _ = tokio::time::timeout(Duration::from_secs(5), async { tokio::join!(serving, watching) }).await;
+    remote::forget(data);
     store.close().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -125,7 +135,7 @@ fn signing_secret(settings: &Settings) -> Result<[u8; 32]> {
 
 /// Makes the local administrator's token at the first start; answers its path then.
 async fn admin_token(data: &Path, store: &Store) -> Result<Option<String>> {
-    let path = data.join(ADMIN_TOKEN);
+    let path = data.join(remote::ADMIN_TOKEN);
     let there = std::fs::read_to_string(&path).ok().filter(|token| !token.trim().is_empty());
     let token = there.clone().unwrap_or_else(kinora_api::new_token);
     // Also where the file is older than the database: the file is what people have.

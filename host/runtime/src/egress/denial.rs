@@ -79,13 +79,13 @@ pub(super) const FIX_THE_PLUGIN: &str = "no grant allows this, the plugin has to
 impl Denial {
     /// The remedy where a line of the manifest waits for the administrator's yes.
     pub(super) fn grant(plugin: &str, kind: &str, name: &str) -> String {
-        format!("an administrator can allow it with `kinora plugin grant {plugin} --{kind} {name}`")
+        format!("an administrator can allow it with `kinora plugin activate {plugin} --grant` ({kind} {name})")
     }
 
     /// The remedy where the manifest does not even ask.
     pub(super) fn ask(plugin: &str, line: &str) -> String {
         format!(
-            "its manifest has to ask for it in `{line}`, and an administrator to allow that with `kinora plugin grant {plugin}`"
+            "its manifest has to ask for it in `{line}`, and an administrator to allow that with `kinora plugin activate {plugin} --grant`"
         )
     }
 

@@ -6,13 +6,10 @@ use crate::protocol::{BodyPart, EndpointPath, HttpRequest, Sink};
 /// A provider much like Replicate's.
 pub(in crate::egress) fn manifest() -> Manifest {
     Manifest {
-        schema: 1,
         id: "acme".into(),
         version: "1.0.0".into(),
         title: "Acme".into(),
         role: Role::Provider,
-        kinds: Vec::new(),
-        models: Vec::new(),
         endpoints: vec![
             Endpoint {
                 name: "api".into(),
@@ -36,7 +33,7 @@ pub(in crate::egress) fn manifest() -> Manifest {
             path: "/predictions/*/cancel".into(),
             reason: "cancelling costs nothing".into(),
         }],
-        settings: None,
+        ..Manifest::default()
     }
 }
 
@@ -107,7 +104,7 @@ fn nothing_is_allowed_by_default() {
     let denial = denied(&Grant::default(), to("GET", "/models"));
     assert_eq!(denial.wall, Wall::Endpoint);
     assert!(denial.why.contains("`endpoints[]` `api`"), "{denial}");
-    assert!(denial.remedy.contains("kinora plugin grant acme --endpoint api"), "{denial}");
+    assert!(denial.remedy.contains("kinora plugin activate acme --grant` (endpoint api)"), "{denial}");
 }
 
 #[test]
@@ -260,7 +257,9 @@ fn a_credential_needs_its_line_and_its_grant() {
     assert!(denied(&grant(), request).remedy.contains("credentials[]"));
     let mut grant = grant();
     grant.rights.credentials.clear();
-    assert!(denied(&grant, signed("GET", "/x")).remedy.contains("kinora plugin grant acme --credential key"));
+    assert!(
+        denied(&grant, signed("GET", "/x")).remedy.contains("kinora plugin activate acme --grant` (credential key)")
+    );
 }
 
 #[test]
@@ -334,6 +333,8 @@ fn an_exemption_needs_its_line_and_its_grant() {
     ungranted.rights.exemptions.clear();
     let planned = plan(&ungranted, request("cancel")).expect("allowed, as a request that costs money");
     assert!(planned.billable());
-    assert!(planned.not_exempt().expect("a reason").contains("kinora plugin grant acme --exemption cancel"));
+    assert!(
+        planned.not_exempt().expect("a reason").contains("kinora plugin activate acme --grant` (exemption cancel)")
+    );
     assert!(plan(&grant(), request("other")).expect("allowed").billable());
 }

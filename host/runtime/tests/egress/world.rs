@@ -63,13 +63,10 @@ impl World {
 
     pub fn at(base_url: &str, allow_private: bool, options: EgressOptions) -> Self {
         let manifest = Manifest {
-            schema: 1,
             id: "acme".into(),
             version: "1.0.0".into(),
             title: "Acme".into(),
             role: Role::Provider,
-            kinds: Vec::new(),
-            models: Vec::new(),
             endpoints: vec![Endpoint {
                 name: "api".into(),
                 base_url: "https://api.acme.test".into(),
@@ -83,8 +80,7 @@ impl World {
                 prefix: "Bearer ".into(),
                 environment: "ACME_API_KEY".into(),
             }],
-            exemptions: Vec::new(),
-            settings: None,
+            ..Manifest::default()
         };
         let grant = Grant::whole(&manifest).with_secret("key", KEY).with_override("api", base_url, allow_private);
         let folder = tempfile::tempdir().expect("a folder");

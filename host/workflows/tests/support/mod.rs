@@ -8,32 +8,46 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use kinora_domain::documents::Role;
 use kinora_jobs::{Engine, EngineOptions, Workflow};
 use kinora_media::Worker;
 use kinora_runtime::egress::{Egress, EgressOptions, Grant, Policy};
-use kinora_runtime::{Catalog, Runtime, RuntimeOptions};
+use kinora_runtime::{Generation, Generations, Plugin, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, Fuse, NewJob, Store};
 use kinora_workflows::{
-    Adapter, Choice, OperationDriver, Providers, Retry, SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput,
-    ScenarioWorkflow, Studio,
+    Choice, OperationDriver, Providers, Retry, SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, ScenarioWorkflow, Studio,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;
 
 /// Loads the shipped components once they are built.
-pub async fn catalog() -> Catalog {
+pub async fn components() -> Vec<Arc<Plugin>> {
     let cache = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("components");
     let runtime = Runtime::new(RuntimeOptions { cache: Some(cache), ..RuntimeOptions::default() }).expect("it starts");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/target/components");
-    let catalog = Catalog::load(&runtime, &[], &folder).await;
-    assert!(catalog.get(Role::Provider, "openai").is_some(), "the components are built first: make components");
-    catalog
+    let mut components = Vec::new();
+    for file in std::fs::read_dir(folder).expect("the components are built first: make components") {
+        let path = file.expect("a file").path();
+        components.push(Arc::new(runtime.load_file(&path).await.expect("a component")));
+    }
+    components
+}
+
+/// The active generations: every component with all it asks for, `openai` with a key at a base URL.
+pub fn generations(components: &[Arc<Plugin>], key: &str, base_url: &str) -> Arc<Generations> {
+    let generations = Generations::default();
+    for plugin in components {
+        let mut grant = Grant::whole(&plugin.manifest);
+        if plugin.id() == "openai" {
+            grant = grant.with_secret("key", key).with_override("api", base_url, false);
+        }
+        generations.activate(Arc::new(Generation { plugin: plugin.clone(), grant, settings: json!({}) }));
+    }
+    Arc::new(generations)
 }
 
 /// What the hosts of one test share: where they keep things, and what they ask.
 pub struct Place {
-    pub catalog: Catalog,
+    pub components: Vec<Arc<Plugin>>,
     pub backend: Backend,
     pub folder: PathBuf,
     pub base_url: String,
@@ -43,13 +57,10 @@ pub struct Place {
 
 impl Place {
     fn studio(&self) -> Studio {
-        let openai = self.catalog.get(Role::Provider, "openai").expect("it is loaded");
-        let grant =
-            Grant::whole(&openai.manifest).with_secret("key", &self.key).with_override("api", &self.base_url, false);
         let openai = || Choice { provider: "openai".into(), model: None };
         Studio {
-            catalog: self.catalog.clone(),
-            adapters: BTreeMap::from([("openai".into(), Adapter { grant, settings: json!({}) })]),
+            generations: generations(&self.components, &self.key, &self.base_url),
+            recall: Arc::new(|_, _| Box::pin(async { None })),
             egress: Egress::new(EgressOptions::default()),
             policy: Policy::default(),
             blobs: Blobs::local(self.folder.join("blobs")).expect("a folder"),
