@@ -5,9 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::{Value, json};
 
-use crate::fake_gemini::{FakeGemini, INTERACTIONS, method};
-use crate::fake_openai::{FakeOpenAi, VIDEOS};
-use crate::fake_replicate::{FILES, FakeReplicate, predictions};
+use crate::fake_gemini::{FakeGemini, Google, INTERACTIONS, method};
+use crate::fake_openai::{Answer, FakeOpenAi, OpenAi, VIDEOS, job_faults};
+use crate::fake_replicate::{Cog, FILES, FakeReplicate, predictions};
 use crate::upstream::{Api, Fake};
 
 fn send(build: impl FnOnce(&reqwest::Client) -> reqwest::RequestBuilder) -> (u16, String) {
@@ -54,7 +54,6 @@ fn a_clip_against_the_description_of_openai_is_refused() {
     };
     let fake = FakeOpenAi::start();
     assert_eq!(post(&fake, VIDEOS, &clip).0, 200);
-    type OpenAi = crate::fake_openai::OpenAi;
     refused::<OpenAi>(VIDEOS, &with("seconds", json!("9")), "/seconds");
     refused::<OpenAi>(VIDEOS, &with("seconds", json!(8)), "/seconds");
     refused::<OpenAi>(VIDEOS, &with("size", json!("1920x1080")), "/size");
@@ -65,7 +64,6 @@ fn a_clip_against_the_description_of_openai_is_refused() {
 
 #[test]
 fn every_state_of_a_clip_is_one_that_the_description_of_openai_knows() {
-    use crate::fake_openai::{Answer, job_faults};
     let fake = FakeOpenAi::start();
     let (_, begun) = post(&fake, VIDEOS, &json!({"model": "sora-2", "prompt": "Waves"}));
     let begun: Value = serde_json::from_str(&begun).expect("JSON");
@@ -82,7 +80,6 @@ fn every_state_of_a_clip_is_one_that_the_description_of_openai_knows() {
 
 #[test]
 fn a_text_or_picture_against_the_description_of_google_is_refused() {
-    type Google = crate::fake_gemini::Google;
     let path = method("gemini-3.8-flash", "generateContent");
     let contents = json!([{"role": "user", "parts": [{"text": "x"}]}]);
     assert_eq!(post(&FakeGemini::start(), &path, &json!({"contents": contents})).0, 200);
@@ -98,7 +95,6 @@ fn a_text_or_picture_against_the_description_of_google_is_refused() {
 
 #[test]
 fn a_clip_against_the_descriptions_of_google_is_refused() {
-    type Google = crate::fake_gemini::Google;
     let input = json!([{"type": "text", "text": "Waves"}]);
     let format = |duration: &str| json!({"type": "video", "duration": duration, "delivery": "uri"});
     let clip = |background: bool, duration: &str| {
@@ -121,7 +117,6 @@ fn a_clip_against_the_descriptions_of_google_is_refused() {
 
 #[test]
 fn a_prediction_against_the_descriptions_of_replicate_is_refused() {
-    type Cog = crate::fake_replicate::Cog;
     let path = predictions("google/veo-3.1");
     assert_eq!(post(&FakeReplicate::start(), &path, &json!({"input": {"prompt": "Waves"}})).0, 201);
     refused::<Cog>(&path, &json!({"prompt": "Waves"}), "input");
@@ -149,10 +144,10 @@ fn a_job_that_was_never_begun_is_not_there() {
         assert_eq!(send(|client| client.get(url(&fake, path)).header(name, key)).0, 404);
         assert_eq!(fake.take_violations().len(), 1, "{path}");
     }
-    absent::<crate::fake_openai::OpenAi>("/v1/videos/video_9");
-    absent::<crate::fake_gemini::Google>("/v1beta/interactions/v1-clip-9");
-    absent::<crate::fake_gemini::Google>("/v1beta/files/v1-clip-9:download");
-    absent::<crate::fake_replicate::Cog>("/v1/predictions/p9");
+    absent::<OpenAi>("/v1/videos/video_9");
+    absent::<Google>("/v1beta/interactions/v1-clip-9");
+    absent::<Google>("/v1beta/files/v1-clip-9:download");
+    absent::<Cog>("/v1/predictions/p9");
 }
 
 #[test]
@@ -174,7 +169,7 @@ fn without_the_key_nothing_is_read() {
         let fake = Fake::<A>::start();
         assert_eq!(send(|client| client.post(url(&fake, path)).body("no JSON")).0, status);
     }
-    unread::<crate::fake_openai::OpenAi>(VIDEOS, 401);
-    unread::<crate::fake_gemini::Google>(INTERACTIONS, 403);
-    unread::<crate::fake_replicate::Cog>(FILES, 401);
+    unread::<OpenAi>(VIDEOS, 401);
+    unread::<Google>(INTERACTIONS, 403);
+    unread::<Cog>(FILES, 401);
 }

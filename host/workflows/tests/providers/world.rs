@@ -20,6 +20,8 @@ use crate::upstream::{Answer, Api, Fake};
 
 /// Longer than any clip of a stand-in waits between two polls.
 const LATER_MS: i64 = 60_000;
+/// Some changes are only seen when the host looks; this often keeps tests short.
+const LOOK: Duration = Duration::from_millis(20);
 /// More bytes than any result here has.
 const LARGEST: u64 = 1 << 20;
 
@@ -101,7 +103,8 @@ impl World {
             let store = Store::open(&self.place.backend).await.expect("the store opens");
             store.clock().advance(later_ms);
             let ask: Arc<dyn Workflow> = Arc::new(Ask { catalog: self.place.catalog.clone() });
-            self.place.host_on(store, "host", vec![ask], EngineOptions::default()).await
+            let options = EngineOptions { look: LOOK, ..EngineOptions::default() };
+            self.place.host_on(store, "host", vec![ask], options).await
         }));
         self.tokio = Some(tokio);
     }
