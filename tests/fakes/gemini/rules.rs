@@ -38,7 +38,7 @@ pub fn content_faults(body: &Value) -> Vec<String> {
     faults.extend(broken(&[
         (!contents.is_empty(), "contents is empty"),
         (roles().all(|role| ["user", "model"].contains(&role)), "a role is neither user nor model"),
-        (roles().last() != Some("model"), "the last turn is the model's own"),
+        (roles().next_back() != Some("model"), "the last turn is the model's own"),
         (
             contents.iter().all(|content| content["parts"].as_array().is_some_and(|parts| !parts.is_empty())),
             "a content has no parts",

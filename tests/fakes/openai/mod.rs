@@ -16,6 +16,7 @@ use super::upstream::wire::{json_of, reply};
 use super::upstream::{Api, Asks, Fake, Jobs, Queue, Read, Rendered};
 
 pub use super::upstream::Request;
+#[allow(unused_imports, reason = "not every binary that includes this scripts answers")]
 pub use answer::{Answer, Kind};
 #[allow(unused_imports, reason = "not every binary that includes this looks at answers")]
 pub use rules::response_faults;

@@ -20,7 +20,7 @@ fn gets<S: Subject>(upstream: &Fake<S>) -> Vec<String> {
     upstream.asked().iter().filter_map(|asked| asked.strip_prefix("GET ").map(str::to_owned)).collect()
 }
 
-/// One operation that is answered so; it fails, and nobody doubts that it cost nothing.
+/// One operation that is answered so. It fails without a doubt, and the ledger has no line of it.
 pub fn failure<S: Subject>(upstream: &Fake<S>, kind: &str, answer: Answer<S::Kind>) -> OperationError {
     upstream.script([answer]);
     let made = World::of(upstream).ask(kind, &operation(kind));
