@@ -91,14 +91,33 @@ pub fn words_that_may_have_been_accepted_twice_are_not_asked_for_again<S: Subjec
 pub fn pictures_and_clips_that_may_have_been_accepted_wait_for_a_person<S: Subject>() {
     let upstream = Fake::<S>::start();
     let world = World::of(&upstream);
-    for (number, kind) in ["image", "video"].into_iter().enumerate() {
-        upstream.script([Answer::drop_connection()]);
+    let gateway = || Answer::words(502, "<html>Bad Gateway</html>");
+    let cases = [
+        ("image", Answer::drop_connection()),
+        ("image", gateway()),
+        ("video", Answer::drop_connection()),
+        ("video", gateway()),
+    ];
+    for (number, (kind, answer)) in cases.into_iter().enumerate() {
+        upstream.script([answer]);
         let made = world.ask(kind, &operation(kind));
         made.doubt();
         assert_eq!((made.operation().sends, made.operation().unknown), (1, 1), "{kind}");
         assert_eq!(made.booked(), (0, 1), "{kind}");
         assert_eq!(upstream.requests().len(), number + 1, "{kind}: it was sent once");
     }
+}
+
+pub fn what_a_person_sends_again_is_sent_once_more<S: Subject>() {
+    let upstream = Fake::<S>::start();
+    upstream.script([Answer::drop_connection()]);
+    let world = World::of(&upstream);
+    let made = world.ask("video", &operation("video"));
+    made.doubt();
+    world.resubmit(&made.job.id);
+    let made = world.end(&made.job.id);
+    assert_eq!(made.job.state, JobState::Completed, "{:?}", made.job.error);
+    assert_eq!((posts(&upstream).len(), made.booked()), (2, (1, 1)), "the doubt stays in the ledger");
 }
 
 /// That a clip came, was begun once, and was paid for once.

@@ -191,6 +191,11 @@ fn pictures_and_clips_that_may_have_been_accepted_wait_for_a_person() {
 }
 
 #[test]
+fn what_a_person_sends_again_is_sent_once_more() {
+    claims::what_a_person_sends_again_is_sent_once_more::<Google>();
+}
+
+#[test]
 fn a_restart_between_two_polls_goes_on_at_the_same_job() {
     for settings in both() {
         claims::a_restart_between_two_polls_goes_on_at_the_same_job::<Google>(settings);

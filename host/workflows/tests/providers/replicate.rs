@@ -169,6 +169,11 @@ fn pictures_and_clips_that_may_have_been_accepted_wait_for_a_person() {
 }
 
 #[test]
+fn what_a_person_sends_again_is_sent_once_more() {
+    claims::what_a_person_sends_again_is_sent_once_more::<Cog>();
+}
+
+#[test]
 fn a_restart_between_two_polls_goes_on_at_the_same_job() {
     claims::a_restart_between_two_polls_goes_on_at_the_same_job::<Cog>(Cog::settings());
 }

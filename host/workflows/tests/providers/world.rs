@@ -176,6 +176,11 @@ impl World {
         self.wait(self.engine().cancel(job)).expect("cancelled");
     }
 
+    /// Sends again what nobody knows about, as its owner decides.
+    pub fn resubmit(&self, job: &str) {
+        self.wait(self.engine().resubmit(job)).expect("resubmitted");
+    }
+
     /// Puts content into the blob store. Gives its handle.
     pub fn put(&self, content: &[u8]) -> String {
         self.wait(self.place.blobs().put(content.to_vec().into())).expect("stored").id.to_string()
