@@ -4,6 +4,8 @@
 
 #[path = "../../../tests/fakes/openai/mod.rs"]
 mod openai;
+#[path = "../../../tests/fakes/upstream/mod.rs"]
+mod upstream;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -9,6 +9,8 @@
 mod openai;
 #[path = "../tests/support/mod.rs"]
 mod support;
+#[path = "../../../tests/fakes/upstream/mod.rs"]
+mod upstream;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -24,7 +26,7 @@ use kinora_runtime::{Generations, Plugin};
 use kinora_store::{Backend, Blobs, Fuse, JobState};
 use openai::{CHAT, FakeOpenAi};
 use serde_json::{Value, json};
-use support::Place;
+use support::{Asks, Place};
 
 /// Samples with one client, and those before them that do not count.
 const ALONE: usize = 400;
@@ -116,6 +118,7 @@ async fn host(components: &[Arc<Plugin>], upstream: &FakeOpenAi, folder: &Path) 
         base_url: upstream.base_url(),
         key: upstream.key().into(),
         thumbnails: false,
+        asks: Asks::default(),
     };
     place.host("bench", Fuse::default(), EngineOptions::default()).await
 }

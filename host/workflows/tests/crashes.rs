@@ -6,6 +6,8 @@ mod openai;
 #[path = "../../../tests/fakes/postgres.rs"]
 mod postgres;
 mod support;
+#[path = "../../../tests/fakes/upstream/mod.rs"]
+mod upstream;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +16,7 @@ use kinora_jobs::EngineOptions;
 use kinora_runtime::Plugin;
 use kinora_store::{Backend, Certainty, Fuse, Job, JobState, NewJob, Store, UsageFilter};
 use openai::{Answer, CHAT, FakeOpenAi, IMAGES};
-use support::Place;
+use support::{Asks, Place};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -51,6 +53,7 @@ impl Case {
             base_url: upstream.base_url(),
             key: upstream.key().into(),
             thumbnails: true,
+            asks: Asks::default(),
         };
         Case { place, upstream, _folder: folder }
     }

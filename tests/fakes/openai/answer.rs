@@ -3,22 +3,14 @@
 
 use std::sync::LazyLock;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use super::memory::Request;
-use super::reading::{Wanted, scene_count, schema, wanted};
-use super::{IMAGES, instance};
-
-/// A PNG of 64 by 36 pixels, all of one blue.
-pub const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAkCAIAAAC2bqvFAAAAOklEQVR42u3PQQkAAAgEsAtjJCMZ3Aw+hcEKLNXzWgQEBA\
-QEBAQE\
-BAQEBAQEBAQEBAQEBAQEBAQEbhY+t9x5LGOC7gAAAABJRU5ErkJggg==";
-
-/// The same as JPEG.
-pub const JPEG: &str = "/9j/4AAQSkZJRgABAgAAAQABAAD/2wBDAAgQEBMQExYWFhYWFhoYGhsbGxoaGhobGxsdHR0iIiIdHR0bGx0dICAiIiUmJSMjIiMm\
-JigoKDAwLi44ODpFRVP/xABMAAEBAAAAAAAAAAAAAAAAAAAABgEBAQAAAAAAAAAAAAAAAAAAAAYQAQAAAAAAAAAAAAAAAAAAAAAR\
-AQAAAAAAAAAAAAAAAAAAAAD/wAARCAAkAEADASIAAhEAAxEA/9oADAMBAAIRAxEAPwCWAXaXAAAAAAAAAAAAAAAAAAAAAAf/2Q==";
+use super::super::upstream::media::{JPEG, PICTURE};
+use super::super::upstream::wire::{reply, with_status};
+use super::super::upstream::{self, Asks, Rendered, Request, instance};
+use super::reading::{Wanted, schema, texts, wanted};
+use super::{CHAT, IMAGES, VIDEOS, videos};
 
 static TOOL_CALLS: LazyLock<Value> =
     LazyLock::new(|| parsed(include_str!("../../data/openai/recorded/chat_tool_calls.json")));
@@ -35,14 +27,11 @@ fn parsed(text: &str) -> Value {
 }
 
 /// One answer, whole or an error.
-#[derive(Clone)]
-pub struct Answer {
-    kind: Kind,
-    held: bool,
-}
+pub type Answer = upstream::Answer<Kind>;
 
+/// What the stand-in can say in OpenAI's words; made by [`Answer`].
 #[derive(Clone)]
-enum Kind {
+pub enum Kind {
     Right,
     Scenario(usize),
     Arguments(String),
@@ -55,7 +44,10 @@ enum Kind {
     ModelNotFound,
     Unauthorized,
     EchoKey,
-    DropConnection,
+    Queued,
+    Running(u32),
+    Failed { code: &'static str, message: &'static str },
+    Elsewhere,
 }
 
 impl Answer {
@@ -120,36 +112,60 @@ impl Answer {
         Kind::EchoKey.into()
     }
 
-    /// The request is read, and the connection closed without an answer: nobody can tell whether it was billed.
-    pub fn drop_connection() -> Self {
-        Kind::DropConnection.into()
-    }
-
-    /// The right answer, but not before [`FakeOpenAi::release`](super::FakeOpenAi::release).
+    /// The right answer, but not before [`FakeOpenAi::release`](super::FakeOpenAi).
     pub fn hang_until_released() -> Self {
         Self::right().held()
     }
 
-    /// This answer, but not before the release.
-    pub fn held(self) -> Self {
-        Answer { held: true, ..self }
+    /// A job of `/videos` that waits.
+    pub fn queued() -> Self {
+        Kind::Queued.into()
     }
 
-    pub(super) fn is_held(&self) -> bool {
-        self.held
+    /// A job of `/videos` that is so many percent done.
+    pub fn running(percent: u32) -> Self {
+        Kind::Running(percent).into()
     }
 
+    /// A job of `/videos` that has failed.
+    pub fn failed(code: &'static str, message: &'static str) -> Self {
+        Kind::Failed { code, message }.into()
+    }
+
+    /// The result lies on another host, as it does with some servers that speak this API: a picture as a link, the
+    /// content of a clip behind a redirect.
+    pub fn elsewhere() -> Self {
+        Kind::Elsewhere.into()
+    }
+}
+
+impl Kind {
     /// The answer to this request, whose body has been judged.
-    pub(super) fn render(&self, request: &Request, body: &Value) -> Rendered {
+    pub(super) fn render(&self, request: &Request, asks: &Asks, elsewhere: &str) -> Rendered {
+        let body = &asks.body;
         let images = request.path == IMAGES;
-        match &self.kind {
+        match self {
+            Kind::Right | Kind::Queued | Kind::Running(_) | Kind::Failed { .. } | Kind::Elsewhere
+                if request.path.starts_with(VIDEOS) =>
+            {
+                videos::render(self, request, asks, elsewhere)
+            }
+            Kind::Queued | Kind::Running(_) | Kind::Failed { .. } => {
+                Rendered::Impossible("the test wants the state of a job where there is none".into())
+            }
+            Kind::Elsewhere if images => {
+                let mut answer = IMAGE.clone();
+                answer["data"] = json!([{"url": format!("{elsewhere}/picture.png")}]);
+                Rendered::ok(answer)
+            }
+            Kind::Elsewhere => Rendered::Impossible("the test wants a link as the answer to a request for text".into()),
             Kind::Right if images => picture(body),
             Kind::Picture if images => picture(body),
             Kind::Picture => {
                 Rendered::Impossible("the test wants a picture as the answer to a request for text".into())
             }
-            Kind::Scenario(_) | Kind::Arguments(_) | Kind::Truncated if images => {
-                Rendered::Impossible("the test wants text as the answer to a request for a picture".into())
+            Kind::Scenario(_) | Kind::Arguments(_) | Kind::Truncated if request.path != CHAT => {
+                Rendered::Impossible("the test wants text as the answer to a request for something else".into())
             }
             Kind::Right => text(request, body, &right_text(body), "stop"),
             Kind::Scenario(scenes) => text(request, body, &instance::scenario(*scenes).to_string(), "stop"),
@@ -159,7 +175,7 @@ impl Answer {
                 let half: String = whole.chars().take(whole.chars().count() / 2).collect();
                 text(request, body, &half, "length")
             }
-            Kind::Refusal if images => {
+            Kind::Refusal if images || request.path == VIDEOS => {
                 let message = "The request was rejected by the safety system.";
                 let body = error_body(message, "image_generation_user_error", None, Some("moderation_blocked"));
                 reply(StatusCode::BAD_REQUEST, body)
@@ -174,62 +190,27 @@ impl Answer {
                 error["error"]["message"] = json!(format!("The requested model '{model}' does not exist."));
                 reply(StatusCode::NOT_FOUND, error)
             }
-            Kind::Unauthorized => {
-                let key = request.header("authorization");
-                let end: String = key.chars().skip(key.chars().count().saturating_sub(4)).collect();
-                let message = format!("Incorrect API key provided: ********{end}.");
-                let body = error_body(&message, "invalid_request_error", None, Some("invalid_api_key"));
-                reply(StatusCode::UNAUTHORIZED, body)
-            }
+            Kind::Unauthorized => unauthorized(request),
             Kind::EchoKey => {
                 let message =
                     format!("The header Authorization: {} is of no use here.", request.header("authorization"));
                 reply(StatusCode::BAD_REQUEST, error_body(&message, "invalid_request_error", None, None))
             }
-            Kind::DropConnection => Rendered::Closed,
         }
     }
-}
-
-impl From<Kind> for Answer {
-    fn from(kind: Kind) -> Self {
-        Answer { kind, held: false }
-    }
-}
-
-/// What goes over the wire.
-pub enum Rendered {
-    Reply {
-        status: StatusCode,
-        headers: HeaderMap,
-        body: Value,
-    },
-    /// The connection is closed instead.
-    Closed,
-    /// The test asks for what the real API never answers here.
-    Impossible(String),
-}
-
-impl Rendered {
-    pub fn ok(body: Value) -> Self {
-        reply(StatusCode::OK, body)
-    }
-
-    fn with(mut self, name: &'static str, value: &str) -> Self {
-        if let Rendered::Reply { headers, .. } = &mut self {
-            let value = HeaderValue::from_str(value).expect("a header's value");
-            headers.insert(HeaderName::from_static(name), value);
-        }
-        self
-    }
-}
-
-pub fn reply(status: StatusCode, body: Value) -> Rendered {
-    Rendered::Reply { status, headers: HeaderMap::new(), body }
 }
 
 pub fn error_body(message: &str, kind: &str, param: Option<&str>, code: Option<&str>) -> Value {
     json!({"error": {"message": message, "type": kind, "param": param, "code": code}})
+}
+
+/// A wrong key, of which the last characters are shown.
+pub fn unauthorized(request: &Request) -> Rendered {
+    let key = request.header("authorization");
+    let end: String = key.chars().skip(key.chars().count().saturating_sub(4)).collect();
+    let message = format!("Incorrect API key provided: ********{end}.");
+    let body = error_body(&message, "invalid_request_error", None, Some("invalid_api_key"));
+    reply(StatusCode::UNAUTHORIZED, body)
 }
 
 fn right_text(body: &Value) -> String {
@@ -238,10 +219,7 @@ fn right_text(body: &Value) -> String {
     if matches!(wanted, Wanted::Prose) {
         return "The light stays on.".to_owned();
     }
-    if instance::asks_for_scenario(schema) {
-        return instance::scenario(scene_count(body, schema)).to_string();
-    }
-    instance::of(schema).to_string()
+    instance::right(schema, &texts(body)).to_string()
 }
 
 /// An answer of a model: the recorded one with this text in place of its own.
@@ -330,8 +308,7 @@ fn rate_limited(retry_after_ms: u64) -> Rendered {
 }
 
 fn status(code: u16) -> Rendered {
-    let status = StatusCode::from_u16(code).expect("a status");
-    let kind = if status.is_server_error() { "server_error" } else { "invalid_request_error" };
-    let message = format!("The test wants {status} here.");
-    reply(status, error_body(&message, kind, None, None))
+    let kind = if code >= 500 { "server_error" } else { "invalid_request_error" };
+    let message = format!("The test wants {code} here.");
+    with_status(code, error_body(&message, kind, None, None))
 }

@@ -1,4 +1,4 @@
-//! What a request for text wants to get: through which door, in which form, and how many scenes.
+//! What a request for text wants to get: through which door, in which form, by which words.
 
 use serde_json::Value;
 
@@ -47,24 +47,12 @@ pub fn schema<'b>(body: &'b Value, wanted: &Wanted) -> &'b Value {
     }
 }
 
-/// How many scenes the schema demands, else the messages, else 3.
-pub fn scene_count(body: &Value, schema: &Value) -> usize {
-    let demanded = schema["properties"]["scenes"]["minItems"].as_u64();
-    let count = demanded.and_then(|count| usize::try_from(count).ok());
-    count.or_else(|| texts(body).find_map(scenes_in)).unwrap_or(3)
-}
-
 /// The texts of all messages, which are strings or lists of parts.
-fn texts(body: &Value) -> impl Iterator<Item = &str> {
+pub fn texts(body: &Value) -> String {
     let contents = body["messages"].as_array().into_iter().flatten().map(|message| &message["content"]);
-    contents.flat_map(|content| {
+    let texts = contents.flat_map(|content| {
         let parts = content.as_array().into_iter().flatten().filter_map(|part| part["text"].as_str());
         content.as_str().into_iter().chain(parts)
-    })
-}
-
-/// The number in "exactly 3 scenes".
-fn scenes_in(text: &str) -> Option<usize> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.windows(2).find_map(|pair| pair[1].starts_with("scene").then(|| pair[0].parse().ok()).flatten())
+    });
+    texts.collect::<Vec<_>>().join("\n")
 }

@@ -5,13 +5,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::LazyLock;
 
-use jsonschema::Validator;
 use serde_json::{Value, json};
 
+use super::super::upstream::described;
 use super::reading::{forced_tool, tools};
-
-/// More of one request's faults than this help nobody.
-const MAX_FAULTS: usize = 10;
 
 static SCHEMAS: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../data/openai/schemas.json")).expect("the extract is JSON")
@@ -52,7 +49,7 @@ impl fmt::Display for Fault {
 
 /// A schema of the description, ready for use.
 struct Described {
-    validator: Validator,
+    schema: described::Described,
     /// The names of its properties. The description leaves objects open, while the real API refuses unknown arguments.
     known: BTreeSet<String>,
 }
@@ -61,21 +58,19 @@ impl Described {
     fn new(name: &str) -> Self {
         let mut known = BTreeSet::new();
         collect_properties(&SCHEMAS["components"]["schemas"][name], &mut known);
-        Described { validator: validator(name), known }
+        Described { schema: described(name), known }
     }
 
     fn faults(&self, body: &Value) -> Vec<Fault> {
-        let mut faults: Vec<Fault> = schema_faults(&self.validator, body);
+        let mut faults = schema_faults(&self.schema, body);
         let unknown = body.as_object().into_iter().flatten().filter(|(name, _)| !self.known.contains(*name));
         faults.extend(unknown.map(|(name, _)| unknown_parameter(name)));
         faults
     }
 }
 
-fn validator(name: &str) -> Validator {
-    let mut schema = SCHEMAS.clone();
-    schema["$ref"] = json!(format!("#/components/schemas/{name}"));
-    jsonschema::draft202012::new(&schema).expect("the extract is a schema")
+fn described(name: &str) -> described::Described {
+    described::Described::at(&SCHEMAS, &format!("/components/schemas/{name}"))
 }
 
 fn collect_properties(schema: &Value, known: &mut BTreeSet<String>) {
@@ -88,13 +83,8 @@ fn collect_properties(schema: &Value, known: &mut BTreeSet<String>) {
     }
 }
 
-fn schema_faults(validator: &Validator, value: &Value) -> Vec<Fault> {
-    // Most requests are right, and this is several times as fast as looking for errors.
-    if validator.is_valid(value) {
-        return Vec::new();
-    }
-    let errors = validator.iter_errors(value).take(MAX_FAULTS);
-    errors.map(|error| Fault::at(dotted(error.instance_path().as_str()), error.to_string())).collect()
+fn schema_faults(schema: &described::Described, value: &Value) -> Vec<Fault> {
+    schema.faults(value).into_iter().map(|(place, what)| Fault::at(dotted(&place), what)).collect()
 }
 
 /// `/messages/0/role` as OpenAI writes it: `messages[0].role`.
@@ -112,7 +102,7 @@ fn unknown_parameter(name: &str) -> Fault {
 
 /// What in an answer of the stand-in is against the official description's schema of that name.
 pub fn response_faults(schema: &str, body: &Value) -> Vec<String> {
-    schema_faults(&validator(schema), body).iter().map(Fault::to_string).collect()
+    schema_faults(&described(schema), body).iter().map(Fault::to_string).collect()
 }
 
 /// What is wrong with a request for text.

@@ -1,5 +1,5 @@
-//! A host without a process: the real components, stores and engine, with a stand-in for OpenAI upstream. Included by
-//! the benchmarks too.
+//! A host without a process: the real components, stores and engine, with a stand-in for a provider's upstream. Included
+//! by the benchmarks too.
 
 #![allow(dead_code, reason = "every test binary that includes this uses a part of it")]
 
@@ -16,7 +16,7 @@ use kinora_store::{Backend, Blobs, Fuse, NewJob, Store};
 use kinora_workflows::{
     Choice, OperationDriver, Providers, Retry, SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, ScenarioWorkflow, Studio,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 /// Loads the shipped components once they are built.
@@ -32,15 +32,24 @@ pub async fn components() -> Vec<Arc<Plugin>> {
     components
 }
 
-/// The active generations: every component with all it asks for, `openai` with a key at a base URL.
-pub fn generations(components: &[Arc<Plugin>], key: &str, base_url: &str) -> Arc<Generations> {
+/// The active generations: every component with all it asks for, and one provider with settings, and a key at a base URL.
+pub fn generations(
+    components: &[Arc<Plugin>],
+    provider: &str,
+    settings: Value,
+    key: &str,
+    base_url: &str,
+) -> Arc<Generations> {
     let generations = Generations::default();
     for plugin in components {
         let mut grant = Grant::whole(&plugin.manifest);
-        if plugin.id() == "openai" {
-            grant = grant.with_secret("key", key).with_override("api", base_url, false);
+        let asked = plugin.id() == provider;
+        if asked {
+            let (endpoint, credential) = (&plugin.manifest.endpoints[0].name, &plugin.manifest.credentials[0].name);
+            grant = grant.with_secret(credential, key).with_override(endpoint, base_url, false);
         }
-        generations.activate(Arc::new(Generation { plugin: plugin.clone(), grant, settings: json!({}) }));
+        let settings = if asked { settings.clone() } else { json!({}) };
+        generations.activate(Arc::new(Generation { plugin: plugin.clone(), grant, settings }));
     }
     Arc::new(generations)
 }
@@ -53,32 +62,68 @@ pub struct Place {
     pub base_url: String,
     pub key: String,
     pub thumbnails: bool,
+    pub asks: Asks,
+}
+
+/// Whom a host asks, and how.
+#[derive(Clone, Debug)]
+pub struct Asks {
+    /// The provider's id; it has one endpoint and one key.
+    pub provider: &'static str,
+    pub settings: Value,
+    /// The longest wait between two polls.
+    pub poll_interval: Option<Duration>,
+}
+
+impl Default for Asks {
+    /// OpenAI, as it is.
+    fn default() -> Self {
+        Asks { provider: "openai", settings: json!({}), poll_interval: None }
+    }
 }
 
 impl Place {
     fn studio(&self) -> Studio {
-        let openai = || Choice { provider: "openai".into(), model: None };
+        let Asks { provider, settings, poll_interval } = self.asks.clone();
+        let chosen = || Choice { provider: provider.into(), model: None };
         Studio {
-            generations: generations(&self.components, &self.key, &self.base_url),
+            generations: generations(&self.components, provider, settings, &self.key, &self.base_url),
             recall: Arc::new(|_, _| Box::pin(async { None })),
             egress: Egress::new(EgressOptions::default()),
             policy: Policy::default(),
-            blobs: Blobs::local(self.folder.join("blobs")).expect("a folder"),
+            blobs: self.blobs(),
             scratch: self.folder.clone(),
             worker: Worker::new("nothing is rendered here".into()),
             render_slots: Semaphore::new(1),
-            providers: Providers { text: openai(), image: openai(), poll_interval: None },
+            providers: Providers { text: chosen(), image: chosen(), poll_interval },
             retry: Retry { attempts: 3, delay: Duration::from_millis(1) },
             prices: BTreeMap::new(),
             thumbnails: self.thumbnails,
         }
     }
 
+    /// Where the hosts keep large content.
+    pub fn blobs(&self) -> Blobs {
+        Blobs::local(self.folder.join("blobs")).expect("a folder")
+    }
+
     /// Starts a host, whose store has a fuse.
     pub async fn host(&self, name: &str, fuse: Fuse, options: EngineOptions) -> Engine {
         let store = Store::open(&self.backend).await.expect("the store opens").with_fuse(fuse);
+        self.host_on(store, name, Vec::new(), options).await
+    }
+
+    /// Starts a host on a store, which knows more workflows than that of scenarios.
+    pub async fn host_on(
+        &self,
+        store: Store,
+        name: &str,
+        more: Vec<Arc<dyn Workflow>>,
+        options: EngineOptions,
+    ) -> Engine {
         let studio = Arc::new(self.studio());
-        let workflows: Vec<Arc<dyn Workflow>> = vec![Arc::new(ScenarioWorkflow::new(studio.clone()))];
+        let mut workflows: Vec<Arc<dyn Workflow>> = vec![Arc::new(ScenarioWorkflow::new(studio.clone()))];
+        workflows.extend(more);
         let driver = Arc::new(OperationDriver::new(studio));
         Engine::start(store, name, workflows, driver, options).await.expect("the engine starts")
     }

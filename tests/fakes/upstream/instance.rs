@@ -34,14 +34,34 @@ pub fn scenario(scenes: usize) -> Value {
     })
 }
 
+/// What a good day writes for a schema: a scenario where it asks for one, with as many scenes as it demands, or else as
+/// the words say, or else 3; for any other the plainest instance.
+pub fn right(schema: &Value, words: &str) -> Value {
+    if !asks_for_scenario(schema) {
+        return of(schema);
+    }
+    let demanded = count(&schema["properties"]["scenes"]["minItems"]);
+    scenario(demanded.or_else(|| scenes_in(words)).unwrap_or(3))
+}
+
+/// The number in "exactly 3 scenes".
+fn scenes_in(words: &str) -> Option<usize> {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    words.windows(2).find_map(|pair| pair[1].starts_with("scene").then(|| pair[0].parse().ok()).flatten())
+}
+
+fn count(limit: &Value) -> Option<usize> {
+    limit.as_u64().or_else(|| limit.as_str()?.parse().ok()).and_then(|count| usize::try_from(count).ok())
+}
+
 /// Whether a schema asks for a scenario.
-pub fn asks_for_scenario(schema: &Value) -> bool {
+fn asks_for_scenario(schema: &Value) -> bool {
     ["scenes", "detectedDemographics"].iter().all(|name| schema["properties"][*name].is_object())
 }
 
 /// The plainest instance of a schema. It knows what function calling allows: types, enum, const, limits, references
 /// within the schema, anyOf and oneOf (the first of them), allOf.
-pub fn of(schema: &Value) -> Value {
+fn of(schema: &Value) -> Value {
     write(schema, schema, "text", 0)
 }
 
@@ -64,11 +84,12 @@ fn write(root: &Value, schema: &Value, name: &str, depth: usize) -> Value {
         let written = parts.iter().map(|part| write(root, part, name, depth + 1));
         return Value::Object(written.filter_map(|value| value.as_object().cloned()).flatten().collect());
     }
-    let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str());
-    match kind {
+    // Google writes types in upper case, and whole numbers as strings.
+    let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str()).map(str::to_lowercase);
+    match kind.as_deref() {
         Some("object") => Value::Object(properties(root, schema, depth)),
         Some("array") => {
-            let length = schema["minItems"].as_u64().unwrap_or(1);
+            let length = count(&schema["minItems"]).unwrap_or(1);
             (0..length).map(|_| write(root, &schema["items"], name, depth + 1)).collect()
         }
         Some("integer" | "number") => number(schema),
@@ -92,7 +113,7 @@ fn number(schema: &Value) -> Value {
 
 /// The property's own name, as long as its limits want it.
 fn words(schema: &Value, name: &str) -> String {
-    let limit = |keyword: &str| schema[keyword].as_u64().and_then(|limit| usize::try_from(limit).ok());
+    let limit = |keyword: &str| count(&schema[keyword]);
     let text: String = format!("Some {name}").chars().take(limit("maxLength").unwrap_or(usize::MAX)).collect();
     let missing = limit("minLength").unwrap_or_default().saturating_sub(text.chars().count());
     text + &".".repeat(missing)
