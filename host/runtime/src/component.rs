@@ -11,7 +11,7 @@ use crate::error::Rule;
 use crate::wasi;
 
 /// The version of the contracts this host speaks.
-pub(crate) const CONTRACT: &str = "0.1.0-draft";
+pub(crate) const CONTRACT: &str = "0.1.0";
 
 /// The sha-256 of a component file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

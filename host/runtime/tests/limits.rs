@@ -146,7 +146,7 @@ async fn a_component_with_a_damaged_body_is_refused_by_the_compiler() {
 async fn a_component_of_no_known_world_is_refused_with_the_worlds_there_are() {
     let error = refused(&wat("(component)")).await;
     assert_eq!(error.rule, Rule::World);
-    assert!(error.detail.contains("kinora:provider/adapter@0.1.0-draft"), "{error}");
+    assert!(error.detail.contains("kinora:provider/adapter@0.1.0"), "{error}");
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn a_component_that_only_claims_a_world_is_refused() {
     // It exports the right name with nothing behind it.
     let error = refused(&wat(r#"(component
         (instance $empty)
-        (export "kinora:strategy/prompting@0.1.0-draft" (instance $empty)))"#))
+        (export "kinora:strategy/prompting@0.1.0" (instance $empty)))"#))
     .await;
     assert_eq!(error.rule, Rule::World);
     assert!(error.detail.contains("strategy"), "{error}");
@@ -165,7 +165,7 @@ async fn an_import_from_outside_wasi_is_refused_by_name() {
     let error = refused(&wat(r#"(component
         (import "evil:backdoor/open@1.0.0" (instance))
         (instance $empty)
-        (export "kinora:strategy/prompting@0.1.0-draft" (instance $empty)))"#))
+        (export "kinora:strategy/prompting@0.1.0" (instance $empty)))"#))
     .await;
     assert_eq!(error.rule, Rule::Imports);
     assert!(error.detail.contains("evil:backdoor/open"), "{error}");

@@ -3,7 +3,7 @@
 #[allow(missing_docs)]
 mod bindings {
     wasmtime::component::bindgen!({
-        path: "../../wit/provider/0.1.0-draft",
+        path: "../../wit/provider/0.1.0",
         world: "provider",
         imports: { default: trappable },
         exports: { default: async },

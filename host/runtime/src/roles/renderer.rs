@@ -3,7 +3,7 @@
 #[allow(missing_docs)]
 mod bindings {
     wasmtime::component::bindgen!({
-        path: "../../wit/renderer/0.1.0-draft",
+        path: "../../wit/renderer/0.1.0",
         world: "renderer",
         imports: { default: trappable },
         exports: { default: async },

@@ -3,7 +3,7 @@
 #[allow(missing_docs)]
 mod bindings {
     wasmtime::component::bindgen!({
-        path: "../../wit/strategy/0.1.0-draft",
+        path: "../../wit/strategy/0.1.0",
         world: "strategy",
         imports: { default: trappable },
         exports: { default: async },

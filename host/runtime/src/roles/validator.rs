@@ -3,7 +3,7 @@
 #[allow(missing_docs)]
 mod bindings {
     wasmtime::component::bindgen!({
-        path: "../../wit/validator/0.1.0-draft",
+        path: "../../wit/validator/0.1.0",
         world: "validator",
         imports: { default: trappable },
         exports: { default: async },
