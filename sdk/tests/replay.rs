@@ -129,7 +129,7 @@ impl LongRunning for Predictions {
             return Err(upstream_error(&response));
         }
         let item = match response.body {
-            ResponseBody::Blob(blob) => MediaItem::Blob { handle: blob.handle },
+            ResponseBody::Blob(blob) => MediaItem::blob(blob.handle),
             ResponseBody::Inline(_) => MediaItem::Attachment { name: id.clone() },
         };
         let outcome = MediaOutcome { items: vec![item], made_by: id.clone(), ..MediaOutcome::default() };

@@ -147,6 +147,7 @@ pub fn studio(
         scratch: settings.storage.data.join("tmp"),
         worker: worker(&settings.media.ffmpeg)?,
         render_slots: Semaphore::new(settings.media.renders.unwrap_or(cores).max(1)),
+        probe_slots: Semaphore::new(cores),
         providers: Providers {
             text,
             image,

@@ -76,6 +76,12 @@ pub enum MediaError {
         /// Why.
         reason: String,
     },
+    /// A file is not the media it says it is, or beyond a limit.
+    #[error("the file cannot be used: {reason}")]
+    Unusable {
+        /// A sentence.
+        reason: String,
+    },
     /// ffmpeg ended in failure.
     #[error("ffmpeg failed: {stderr}")]
     Ffmpeg {
@@ -83,7 +89,7 @@ pub enum MediaError {
         stderr: String,
     },
     /// Nothing moved for too long.
-    #[error("the media worker drew no frame for {seconds} s and was stopped; the machine may be overloaded")]
+    #[error("the media worker did not get on for {seconds} s and was stopped; the machine may be overloaded")]
     Stalled {
         /// How long it was waited for.
         seconds: u64,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use kinora_domain::documents::Composition;
+use kinora_domain::documents::{Composition, MediaFacts};
 use kinora_domain::film::Film;
 use serde::{Deserialize, Serialize};
 
@@ -32,21 +32,22 @@ pub enum Job {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         blobs: BTreeMap<String, PathBuf>,
     },
+    /// Look into a file of which nobody knows whether it is what it says.
+    Probe {
+        /// The file.
+        input: PathBuf,
+        /// Its media type, going by its first bytes.
+        media_type: String,
+    },
 }
 
 impl Job {
-    /// The file to be made.
-    pub fn output(&self) -> &Path {
-        match self {
-            Job::Film { output, .. } | Job::Picture { output, .. } => output,
-        }
-    }
-
     /// Files that exist only while the job runs.
     pub(crate) fn scraps(&self) -> Vec<PathBuf> {
         match self {
             Job::Film { output, .. } => vec![beside(output, ".part"), beside(output, ".music.part")],
             Job::Picture { output, .. } => vec![beside(output, ".part")],
+            Job::Probe { .. } => Vec::new(),
         }
     }
 }
@@ -67,13 +68,16 @@ pub struct Progress {
     pub frames: u64,
 }
 
-/// What a finished job made and used.
+/// What a finished job made, or found, and used.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Frames made; 1 for a picture.
     pub frames: u64,
     /// Size of the file in bytes.
     pub bytes: u64,
+    /// What was found, where the job was to look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<MediaFacts>,
     /// What did not stop the work but should be told: `no font has a glyph for "…"`.
     pub warnings: Vec<String>,
     /// Processor time of the worker and of ffmpeg, in milliseconds.

@@ -13,6 +13,7 @@ mod job;
 mod music;
 mod picture;
 mod planes;
+mod probe;
 mod render;
 mod still;
 mod usage;

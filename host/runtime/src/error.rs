@@ -38,6 +38,12 @@ pub enum Rule {
     AnswerSize,
     /// A larger state than an operation may keep.
     StateSize,
+    /// More steps of an operation than it may take without a wait.
+    Steps,
+    /// More time than an operation may take from its beginning to its end.
+    OperationTime,
+    /// More requests that cost money than an operation may send.
+    BillableSends,
     /// The component trapped.
     Trap,
     /// The answer is not the document it must be.
@@ -68,6 +74,9 @@ impl Rule {
             Rule::Stack => "stack",
             Rule::AnswerSize => "answer-size",
             Rule::StateSize => "state-size",
+            Rule::Steps => "steps",
+            Rule::OperationTime => "operation-time",
+            Rule::BillableSends => "billable-sends",
             Rule::Trap => "trap",
             Rule::Document => "document",
             Rule::Declined => "declined",

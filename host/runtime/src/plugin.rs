@@ -206,8 +206,8 @@ impl Plugin {
         result
     }
 
-    /// An error of this plugin.
-    pub(crate) fn error(&self, rule: Rule, detail: impl Into<String>) -> PluginError {
+    /// An error of this plugin, with its id and version.
+    pub fn error(&self, rule: Rule, detail: impl Into<String>) -> PluginError {
         PluginError {
             version: Some(self.manifest.version.clone()).filter(|version| !version.is_empty()),
             ..PluginError::new(&self.name, rule, detail)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kinora_domain::documents::{StrategyRequest, TextOperation};
 use kinora_runtime::{Limits, Origin, Plugin, PluginError, Rule, Runtime, RuntimeOptions};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Small limits, so that breaking them takes little time.
 fn runtime() -> Arc<Runtime> {
@@ -32,8 +32,11 @@ async fn hostile(runtime: &Arc<Runtime>) -> Plugin {
 }
 
 async fn call(plugin: &Plugin, mode: &str) -> Result<TextOperation, PluginError> {
-    let request =
-        StrategyRequest { kind: "harm".into(), input: json!({ "mode": mode }), attempt: 1, problems: Vec::new() };
+    call_with(plugin, json!({ "mode": mode })).await
+}
+
+async fn call_with(plugin: &Plugin, input: Value) -> Result<TextOperation, PluginError> {
+    let request = StrategyRequest { kind: "harm".into(), input, attempt: 1, problems: Vec::new() };
     plugin.compose_prompt(&request, &json!({})).await
 }
 
@@ -102,6 +105,50 @@ async fn files_do_not_exist_for_a_component() {
 }
 
 #[tokio::test]
+async fn sockets_do_not_exist_for_a_component() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("plain");
+    let address = listener.local_addr().expect("bound").to_string();
+    let runtime = runtime();
+    let plugin = hostile(&runtime).await;
+    assert!(plugin.trapped_imports.iter().any(|import| import.starts_with("wasi:sockets/")), "it is told: {plugin:?}");
+    let error = call_with(&plugin, json!({"mode": "sockets", "address": address})).await.expect_err("it is stopped");
+    assert_eq!(error.rule, Rule::Trap);
+    assert!(error.to_string().contains("hostile 6.6.6"), "{error}");
+    let nobody = listener.accept().expect_err("nobody called");
+    assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[tokio::test]
+async fn a_component_that_grows_its_tables_is_stopped_at_the_limit() {
+    // It grows them in the first function that a host calls.
+    let error = refused(&wat(r#"(component
+        (core module $code
+            (memory (export "memory") 1)
+            (table $table 1 funcref)
+            (func (export "manifest") (result i32)
+                (drop (table.grow $table (ref.null func) (i32.const 20000000)))
+                (i32.const 0))
+            (func (export "validate") (param i32 i32 i32 i32 i32 i32) (result i32) (i32.const 0))
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
+        (core instance $code (instantiate $code))
+        (type $words (record (field "kind" string) (field "message" string)))
+        (export $failure "failure" (type $words))
+        (func $manifest (result string)
+            (canon lift (core func $code "manifest") (memory (core memory $code "memory"))))
+        (func $validate (param "document" string) (param "context" string) (param "settings" string)
+            (result (result string (error $failure)))
+            (canon lift (core func $code "validate") (memory (core memory $code "memory")) (realloc (core func $code "realloc"))))
+        (instance $judging
+            (export "failure" (type $failure))
+            (export "manifest" (func $manifest))
+            (export "validate" (func $validate)))
+        (export "kinora:validator/judging@0.1.0" (instance $judging)))"#))
+    .await;
+    assert_eq!(error.rule, Rule::Tables, "{error}");
+}
+
+#[tokio::test]
 async fn two_looping_calls_do_not_keep_a_third_from_being_served() {
     let runtime = runtime();
     let plugin = Arc::new(hostile(&runtime).await);
@@ -127,11 +174,19 @@ fn wat(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_file_of_noise_is_no_component() {
-    let noise: Vec<u8> = (0..100_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+async fn thirty_megabytes_of_noise_are_no_component() {
+    let mut noise: Vec<u8> = (0..30_000_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let error = refused(&noise).await;
     assert_eq!(error.rule, Rule::NotAComponent);
     assert!(error.to_string().contains("suspect.wasm"), "{error}");
+    // The same behind the first bytes of a component, so that it reaches the compiler.
+    noise[..8].copy_from_slice(&[0, b'a', b's', b'm', 0x0d, 0, 1, 0]);
+    assert_eq!(refused(&noise).await.rule, Rule::NotAComponent);
+}
+
+#[tokio::test]
+async fn a_file_larger_than_a_component_may_be_is_not_looked_into() {
+    assert_eq!(refused(&vec![0; (64 << 20) + 1]).await.rule, Rule::ComponentSize);
 }
 
 #[tokio::test]

@@ -167,7 +167,7 @@ impl Plugins {
             seed: None,
         };
         Plugins {
-            generations: support::generations(components, upstream.key(), &upstream.base_url()),
+            generations: support::generations(components, "openai", json!({}), upstream.key(), &upstream.base_url()),
             egress: Egress::new(EgressOptions::default()),
             policy: Policy::default(),
             blobs: Blobs::local(folder.join("plugins-alone")).expect("a folder"),

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use kinora_domain::documents::{MediaItem, Outcome, Role, Usage};
+use kinora_domain::documents::{Outcome, Role, Usage};
 use kinora_jobs::{Begun, Driven, Driver, HeldOperation, OperationError, Stop};
 use kinora_runtime::protocol::{
-    Action, Attachment, Event, HttpRequest, Operation as Asked, Outcome as RawOutcome, ProviderError, Step,
-    TransportFailure,
+    Action, Event, HttpRequest, Operation as Asked, Outcome as RawOutcome, ProviderError, Step, TransportFailure,
 };
-use kinora_runtime::{Generation, Plugin, PluginError};
+use kinora_runtime::{Generation, Plugin, PluginError, Rule};
 use kinora_store::{Advance, Certainty, Ending, LedgerEntry, Operation, OperationState, Phase};
 
 use crate::resend::{self, Again};
+use crate::results;
 use crate::studio::Studio;
 
 /// The most steps between two waits, so that a component that sends for ever is stopped.
@@ -143,8 +143,8 @@ impl Drive<'_> {
             self.state = state;
             self.steps += 1;
             if self.steps > MAX_STEPS {
-                let message = format!("the provider took more than {MAX_STEPS} steps without a wait");
-                return Ok(self.fail(OperationError::new("timeout", message)));
+                let message = format!("it took more than {MAX_STEPS} steps without a wait");
+                return Ok(self.break_rule(Rule::Steps, message));
             }
             let event = match action {
                 Action::Done(outcome) => return Ok(self.done(outcome).await),
@@ -232,11 +232,10 @@ impl Drive<'_> {
                 // It is on disk since the operation began.
                 self.intended = false;
             } else if self.sends >= BILLABLE_SENDS {
+                let why = format!("an operation may send {BILLABLE_SENDS} request that costs money, and this one has");
                 return Ok(Some(Event::TransportFailed(TransportFailure {
                     kind: "refused-by-policy".into(),
-                    message: format!(
-                        "an operation may send {BILLABLE_SENDS} request that costs money, and this one has"
-                    ),
+                    message: self.plugin.error(Rule::BillableSends, why).to_string(),
                     maybe_accepted: false,
                 })));
             } else {
@@ -300,8 +299,9 @@ impl Drive<'_> {
     fn wait(&mut self, ms: u64) -> Driven {
         let operation = &self.held.operation;
         if self.held.now() - operation.created_at > MAX_TIME_MS {
-            let message = format!("the operation took more than {} minutes", MAX_TIME_MS / 60_000);
-            return self.fail(OperationError::new("timeout", message));
+            let message = format!("its operation was not at an end after {} minutes", MAX_TIME_MS / 60_000);
+            let error = plugin_error(&self.plugin.error(Rule::OperationTime, message));
+            return self.fail(OperationError { kind: "timeout".into(), ..error });
         }
         let longest = self.studio.providers.poll_interval.unwrap_or(Duration::from_secs(600));
         let wait = Duration::from_millis(ms).min(longest).max(MIN_WAIT.min(longest));
@@ -314,14 +314,14 @@ impl Drive<'_> {
         let mut document: Outcome = match serde_json::from_str(&outcome.document) {
             Ok(document) => document,
             Err(reason) => {
-                let message = format!("its outcome cannot be read: {reason}");
-                return self.fail(OperationError::new("malformed-output", message));
+                return self.break_rule(Rule::Document, format!("its outcome cannot be read: {reason}"));
             }
         };
         let (model, usage, cost) = self.studio.cost(self.plugin, &self.held.operation.kind, &document);
         self.book(model, usage, cost, Certainty::Answered);
-        if let Err(message) = self.keep(&mut document, outcome.attachments).await {
-            return self.fail(OperationError::new("malformed-output", message));
+        let kind = &self.held.operation.kind;
+        if let Err(error) = results::settle(self.studio, kind, &mut document, outcome.attachments).await {
+            return self.fail(error);
         }
         let outcome = serde_json::to_string(&document).unwrap_or_default();
         Driven::Ended(Ending {
@@ -333,21 +333,9 @@ impl Drive<'_> {
         })
     }
 
-    /// Puts what came inside the answer into the blob store.
-    async fn keep(&self, outcome: &mut Outcome, mut attachments: Vec<Attachment>) -> Result<(), String> {
-        let Outcome::Media(media) = outcome else {
-            return Ok(());
-        };
-        for item in &mut media.items {
-            if let MediaItem::Attachment { name } = item {
-                let place = attachments.iter().position(|attachment| attachment.name == *name);
-                let place = place.ok_or_else(|| format!("its outcome names {name:?}, which did not come with it"))?;
-                let content = attachments.swap_remove(place).content;
-                let blob = self.studio.blobs.put(content.into()).await.map_err(|error| error.to_string())?;
-                *item = MediaItem::Blob { handle: blob.id.to_string() };
-            }
-        }
-        Ok(())
+    /// Ends the operation because its component broke a rule of the host.
+    fn break_rule(&mut self, rule: Rule, message: String) -> Driven {
+        self.fail(plugin_error(&self.plugin.error(rule, message)))
     }
 
     /// Ends the operation with an error, or uncertain where the table says so.

@@ -12,6 +12,7 @@ mod film;
 mod generate;
 mod picture;
 mod resend;
+mod results;
 mod scenario;
 mod studio;
 

@@ -47,7 +47,7 @@ pub(crate) async fn make_picture(
         Answer::Failed(error, _) => return Ok(Err(error)),
     };
     let (blob, warnings) = match media.items.into_iter().next() {
-        Some(MediaItem::Blob { handle }) => (handle, Vec::new()),
+        Some(MediaItem::Blob { handle, .. }) => (handle, Vec::new()),
         Some(MediaItem::Draw { drawing }) => {
             run.step(&format!("{key}-drawn"), &drawing, draw(studio, &drawing)).await?
         }

@@ -1,16 +1,18 @@
 //! What a workflow works with: plugins and what each may reach, media workers, blobs, and the administrator's choices.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
 use kinora_domain::documents::{MediaOutcome, Model, Outcome, Price, Role, TextOutcome, Usage};
 use kinora_media::{MediaError, Worker};
 use kinora_runtime::egress::{Egress, Policy};
 use kinora_runtime::{Generation, Generations, Plugin};
-use kinora_store::Blobs;
+use kinora_store::{BlobId, Blobs};
+use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 
 use crate::error::WorkflowError;
@@ -33,6 +35,8 @@ pub struct Studio {
     pub worker: Worker,
     /// How many render at once.
     pub render_slots: Semaphore,
+    /// How many look into what was made, at once.
+    pub probe_slots: Semaphore,
     /// Who makes what.
     pub providers: Providers,
     /// How often a model is asked.
@@ -121,6 +125,26 @@ impl Studio {
         self.worker.run(job, on_progress).await
     }
 
+    /// A blob as a file on this machine: itself where blobs are in a folder, otherwise a copy.
+    ///
+    /// # Errors
+    /// Where it is not there or cannot be copied.
+    pub(crate) async fn local(&self, id: &BlobId) -> Result<Local, WorkflowError> {
+        if let Some(path) = self.blobs.path(id) {
+            return Ok(Local { path, _copy: None });
+        }
+        let told = |source| WorkflowError::File { path: format!("a copy of the blob {id}"), source };
+        let folder = self.scratch()?;
+        let path = folder.path().join(id.to_string());
+        let (_, mut content) = self.blobs.open(id).await?;
+        let mut file = tokio::fs::File::create(&path).await.map_err(told)?;
+        while let Some(piece) = content.try_next().await? {
+            file.write_all(&piece).await.map_err(told)?;
+        }
+        file.flush().await.map_err(told)?;
+        Ok(Local { path, _copy: Some(folder) })
+    }
+
     /// A folder for files that are being made; it goes when it is dropped.
     pub(crate) fn scratch(&self) -> Result<tempfile::TempDir, WorkflowError> {
         tempfile::tempdir_in(&self.scratch)
@@ -159,6 +183,20 @@ impl Studio {
             .saturating_add(share(usage.pictures, price.picture, 1))
             .saturating_add(share(usage.video_ms, price.second, 1_000));
         (model.to_owned(), usage, cost)
+    }
+}
+
+/// A blob as a file.
+pub(crate) struct Local {
+    path: PathBuf,
+    /// The folder of the copy, which goes with it.
+    _copy: Option<tempfile::TempDir>,
+}
+
+impl Local {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 }
 

@@ -106,7 +106,7 @@ impl LongRunning for Clips {
     fn fetched(clip: &Clip, response: HttpResponse) -> Result<(Outcome, Vec<Attachment>), ProviderError> {
         match accepted(response)?.body {
             ResponseBody::Blob(blob) if blob.media_type.starts_with("video/") => {
-                Ok((clip.outcome(MediaItem::Blob { handle: blob.handle }), Vec::new()))
+                Ok((clip.outcome(MediaItem::blob(blob.handle)), Vec::new()))
             }
             ResponseBody::Blob(blob) => Err(no_clip(&blob.media_type)),
             ResponseBody::Inline(_) => Err(no_clip("something else")),

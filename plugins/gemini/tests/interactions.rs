@@ -163,7 +163,7 @@ fn a_job_is_polled_until_the_clip_can_be_fetched_with_the_key() {
     assert_eq!((fetch.sink, fetch.credential.as_deref()), (Sink::Blob, Some("key")));
 
     let outcome = made(stored(replay, "video/mp4").end().unwrap());
-    assert_eq!(outcome.items, [MediaItem::Blob { handle: "blob-1".to_owned() }]);
+    assert_eq!(outcome.items, [MediaItem::blob("blob-1")]);
     assert_eq!(outcome.made_by, "Google, gemini-omni-1.1-flash");
     let usage = Usage { input_tokens: 40, output_tokens: 46_340, video_ms: 8_000, ..Usage::default() };
     assert_eq!(outcome.usage, usage, "what the poll counted is not lost on the way to the download");

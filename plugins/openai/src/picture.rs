@@ -167,7 +167,7 @@ impl Download {
     pub fn read(&self, response: HttpResponse) -> Result<(Outcome, Vec<Attachment>), ProviderError> {
         match response.body {
             ResponseBody::Blob(blob) if blob.media_type.starts_with("image/") => {
-                Ok((self.outcome(MediaItem::Blob { handle: blob.handle }), Vec::new()))
+                Ok((self.outcome(MediaItem::blob(blob.handle)), Vec::new()))
             }
             ResponseBody::Blob(blob) => Err(no_picture(&blob.media_type)),
             ResponseBody::Inline(content) => self.attached(content).map(|(outcome, content)| (outcome, vec![content])),

@@ -186,7 +186,7 @@ impl Job {
 
     fn outcome(&self, handle: String) -> Outcome {
         Outcome::Media(MediaOutcome {
-            items: vec![MediaItem::Blob { handle }],
+            items: vec![MediaItem::blob(handle)],
             usage: Usage { video_ms: u64::from(self.seconds) * 1000, ..Usage::default() },
             made_by: format!("OpenAI, {}", self.model),
             warnings: self.warnings.clone(),

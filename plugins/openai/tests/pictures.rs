@@ -176,7 +176,7 @@ fn a_picture_behind_a_link_is_fetched_into_a_blob_without_the_key() {
     assert!(replay.step.state.len() < 300, "{} bytes", replay.step.state.len());
 
     let outcome = painted(stored(replay, "image/png").end().unwrap());
-    assert_eq!(outcome.items, [MediaItem::Blob { handle: "blob-1".to_owned() }]);
+    assert_eq!(outcome.items, [MediaItem::blob("blob-1")]);
     assert_eq!(outcome.usage, USAGE);
 }
 

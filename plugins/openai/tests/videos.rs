@@ -155,7 +155,7 @@ fn a_job_is_polled_until_it_is_done_and_the_clip_goes_into_a_blob() {
     assert_eq!((request.method.as_str(), path(request).as_str()), ("GET", "/videos/video_1/content"));
     assert_eq!((request.sink, request.credential.as_deref()), (Sink::Blob, Some("key")));
     let outcome = painted(stored(replay, "video/mp4").end().unwrap());
-    assert_eq!(outcome.items, [MediaItem::Blob { handle: "blob-1".to_owned() }]);
+    assert_eq!(outcome.items, [MediaItem::blob("blob-1")]);
     assert_eq!(outcome.usage, Usage { video_ms: 8_000, ..Usage::default() });
     assert_eq!((outcome.made_by.as_str(), outcome.warnings.len()), ("OpenAI, sora-2", 0));
 }

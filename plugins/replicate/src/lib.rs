@@ -171,7 +171,7 @@ impl LongRunning for Predictions {
     fn fetched(work: &Work, response: HttpResponse) -> Result<(Outcome, Vec<Attachment>), ProviderError> {
         match accepted(response, "invalid-request")?.body {
             ResponseBody::Blob(blob) if prediction::fits(work, &blob.media_type) => {
-                Ok((prediction::made(work, MediaItem::Blob { handle: blob.handle }), Vec::new()))
+                Ok((prediction::made(work, MediaItem::blob(blob.handle)), Vec::new()))
             }
             ResponseBody::Blob(blob) => Err(prediction::unfit(work, &blob.media_type)),
             ResponseBody::Inline(_) => Err(prediction::unfit(work, "something else")),

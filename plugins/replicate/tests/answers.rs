@@ -56,7 +56,7 @@ fn a_recorded_picture_is_asked_for_polled_and_fetched() {
     let Target::Url(url) = &request.target else { panic!("a URL of the upstream") };
     assert!(url.starts_with("https://replicate.delivery/") && url.ends_with("/out-0.png"), "{url}");
     let outcome = made(stored(replay, "image/png").end().unwrap());
-    assert_eq!(outcome.items, [MediaItem::Blob { handle: "blob-1".to_owned() }]);
+    assert_eq!(outcome.items, [MediaItem::blob("blob-1")]);
     assert_eq!(outcome.usage, Usage { pictures: 1, ..Usage::default() });
     assert!(outcome.made_by.starts_with("Replicate, stability-ai/sdxl:39ed"), "{}", outcome.made_by);
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Drawing;
+use super::{Drawing, Rate};
 
 /// What an operation made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,12 +59,45 @@ pub enum MediaItem {
     Blob {
         /// Its handle.
         handle: String,
+        /// What the host found in it; a component leaves it out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        facts: Option<MediaFacts>,
     },
     /// A drawing that a renderer composes and the host rasterises.
     Draw {
         /// What to draw.
         drawing: Drawing,
     },
+}
+
+impl MediaItem {
+    /// A stored blob.
+    pub fn blob(handle: impl Into<String>) -> Self {
+        MediaItem::Blob { handle: handle.into(), facts: None }
+    }
+}
+
+/// What is in a media file, as the host found it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MediaFacts {
+    /// Its media type, going by its bytes: `video/mp4`.
+    pub media_type: String,
+    /// In pixels, as it is shown: turned upright. Zero for sound alone.
+    #[serde(default)]
+    pub width: u32,
+    /// In pixels, as it is shown.
+    #[serde(default)]
+    pub height: u32,
+    /// In milliseconds. Zero for a picture.
+    #[serde(default)]
+    pub duration_ms: u64,
+    /// Frames per second, on average. Absent for what does not move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// Whether it can be heard.
+    #[serde(default)]
+    pub has_audio: bool,
 }
 
 /// What an upstream counted; zero where it does not say.

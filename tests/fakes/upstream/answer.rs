@@ -10,8 +10,8 @@ pub struct Answer<K> {
 #[derive(Clone)]
 pub(super) enum What<K> {
     Kind(K),
-    /// These words with this status, of no particular form.
-    Words(u16, String),
+    /// These words, or bytes, with this status, of no particular form.
+    Words(u16, Vec<u8>),
     /// The request is read, and the connection closed without an answer.
     Closed,
 }
@@ -23,8 +23,8 @@ impl<K> Answer<K> {
     }
 
     /// What a gateway in between says in a form of its own.
-    pub fn words(status: u16, words: &str) -> Self {
-        What::Words(status, words.to_owned()).into()
+    pub fn words(status: u16, words: impl Into<Vec<u8>>) -> Self {
+        What::Words(status, words.into()).into()
     }
 
     /// This answer, but not before the release.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use kinora_domain::documents::MediaFacts;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -73,6 +74,8 @@ const ENVIRONMENT: &[&str] = &[
     "FONTCONFIG_PATH",
     "RUST_BACKTRACE",
 ];
+/// Address space of a child that looks into a file, in bytes: enough for the largest picture there may be.
+const PROBE_MEMORY: u64 = 2 << 30;
 /// How long a child may take to clear up by itself once its standard input ended; it takes a few milliseconds.
 const GRACE: Duration = Duration::from_millis(300);
 /// How long a child that was killed is waited for before its files are removed all the same.
@@ -112,6 +115,18 @@ impl Worker {
     pub fn memory(mut self, bytes: u64) -> Self {
         self.limits.memory = bytes;
         self
+    }
+
+    /// Looks into a file from elsewhere, whose first bytes say that it is of a media type.
+    ///
+    /// # Errors
+    /// [`MediaError::Unusable`] with what is wrong with the file; any other where it could not be looked into.
+    pub async fn probe(&self, input: PathBuf, media_type: &str) -> Result<MediaFacts, MediaError> {
+        let looking =
+            Worker { limits: Limits { memory: self.limits.memory.min(PROBE_MEMORY), ..self.limits }, ..self.clone() };
+        let report = looking.run(&Job::Probe { input, media_type: media_type.to_owned() }, |_| {}).await?;
+        let silent = || MediaError::WorkerDied { status: "it found nothing".into(), stderr: String::new() };
+        report.facts.ok_or_else(silent)
     }
 
     /// Runs a job. To drop the future is to cancel: the child and its ffmpeg are killed and nothing half-written is

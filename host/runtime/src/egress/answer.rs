@@ -132,7 +132,11 @@ impl Planned {
     }
 
     fn too_large(&self, limit: u64) -> TransportFailure {
-        self.failure("too-large", true, &format!("the answer is larger than {limit} bytes"))
+        let (plugin, version) = (&self.plugin, &self.reach.version);
+        let what = format!(
+            "the answer is larger than {limit} bytes, the most that plugin {plugin} {version} gets (rule: response-size)"
+        );
+        self.failure("too-large", true, &what)
     }
 
     fn broken(&self, broken: Broken) -> TransportFailure {

@@ -59,10 +59,12 @@ impl fmt::Display for Wall {
 
 /// A request that the policy refused. Nothing of it was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("plugin {plugin} {asked}, but {why}; {remedy} (rule: {wall})")]
+#[error("plugin {plugin} {version} {asked}, but {why}; {remedy} (rule: {wall})")]
 pub struct Denial {
     /// The plugin's id.
     pub plugin: String,
+    /// The plugin's version.
+    pub version: Box<str>,
     /// What stood in the way.
     pub wall: Wall,
     /// What it asked for: "asked to send POST https://example.com/x".

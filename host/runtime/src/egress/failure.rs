@@ -72,6 +72,7 @@ impl Planned {
         };
         Denial {
             plugin: self.plugin.clone(),
+            version: self.reach.version.as_str().into(),
             wall: Wall::Address,
             asked: format!("asked to send {} {}", self.method, origin(&self.target.url)),
             why: format!("the addresses of `{host}` are {words}"),

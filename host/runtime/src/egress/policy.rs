@@ -51,7 +51,7 @@ pub struct Planned {
     pub(super) sink: protocol::Sink,
     pub(super) timeout: Option<Duration>,
     pub(super) redactor: Arc<Redactor>,
-    reach: Arc<Reach>,
+    pub(super) reach: Arc<Reach>,
     billable: bool,
     not_exempt: Option<String>,
 }
@@ -116,6 +116,7 @@ impl Policy {
         let plugin = &manifest.id;
         let denial = |wall, what: String, why: String| Denial {
             plugin: plugin.clone(),
+            version: manifest.version.as_str().into(),
             wall,
             asked: format!("asked to send {what}"),
             why,
@@ -204,6 +205,7 @@ impl Planned {
     pub(super) fn too_many_hops(&self, most: usize) -> Denial {
         Denial {
             plugin: self.plugin.clone(),
+            version: self.reach.version.as_str().into(),
             wall: Wall::Redirect,
             asked: format!("was redirected by {} once more", origin(&self.target.url)),
             why: format!("{most} redirects are enough"),
@@ -224,6 +226,7 @@ fn attach(
     let asked = format!("asked to send {what} with its credential `{name}`");
     let denial = |wall, why: String, remedy: String| Denial {
         plugin: manifest.id.clone(),
+        version: manifest.version.as_str().into(),
         wall,
         asked: asked.clone(),
         why,

@@ -73,7 +73,7 @@ pub(in crate::egress) fn plan(grant: &Grant, request: HttpRequest) -> Result<Pla
 pub(in crate::egress) fn denied(grant: &Grant, request: HttpRequest) -> Denial {
     let denial = plan(grant, request).expect_err("it is refused");
     let sentence = denial.to_string();
-    assert!(sentence.starts_with("plugin acme "), "{sentence}");
+    assert!(sentence.starts_with("plugin acme 1.0.0 "), "{sentence}");
     assert!(!denial.remedy.is_empty() && !sentence.contains(KEY), "{sentence}");
     denial
 }

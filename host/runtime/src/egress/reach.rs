@@ -26,6 +26,7 @@ pub(super) struct Place {
 #[derive(Clone, Debug)]
 pub struct Reach {
     pub(super) plugin: String,
+    pub(super) version: String,
     places: Vec<Place>,
     /// Granted endpoints whose base URL cannot be used, and why.
     unusable: Vec<(String, Denial)>,
@@ -43,13 +44,14 @@ impl Reach {
     pub(super) fn of(manifest: &Manifest, grant: &Grant) -> Self {
         let mut reach = Reach {
             plugin: manifest.id.clone(),
+            version: manifest.version.as_str().into(),
             places: Vec::new(),
             unusable: Vec::new(),
             asked: manifest.endpoints.iter().map(|endpoint| endpoint.name.clone()).collect(),
         };
         for endpoint in manifest.endpoints.iter().filter(|endpoint| grant.rights.endpoint(endpoint)) {
             let moved = grant.overrides.get(&endpoint.name);
-            match base(&manifest.id, &endpoint.name, &endpoint.base_url, moved) {
+            match base(manifest, &endpoint.name, &endpoint.base_url, moved) {
                 Ok((base, scope)) => reach.places.push(Place {
                     name: endpoint.name.clone(),
                     base,
@@ -61,6 +63,10 @@ impl Reach {
             }
         }
         reach
+    }
+
+    fn denial(&self, wall: Wall, asked: String, why: String, remedy: String) -> Denial {
+        Denial { plugin: self.plugin.clone(), version: self.version.as_str().into(), wall, asked, why, remedy }
     }
 
     /// The endpoint of a name.
@@ -79,7 +85,7 @@ impl Reach {
         } else {
             (format!("its manifest has no endpoint `{name}`"), Denial::ask(&self.plugin, "endpoints[].base_url"))
         };
-        Err(Denial { plugin: self.plugin.clone(), wall: Wall::Endpoint, asked: asked.to_owned(), why, remedy })
+        Err(self.denial(Wall::Endpoint, asked.to_owned(), why, remedy))
     }
 
     /// A path under an endpoint.
@@ -88,13 +94,7 @@ impl Reach {
         let place = self.place(name, &asked)?;
         match paths::join(&place.base, path) {
             Ok(url) => Ok(Target { url, scope: place.scope }),
-            Err(why) => Err(Denial {
-                plugin: self.plugin.clone(),
-                wall: Wall::Path,
-                asked,
-                why,
-                remedy: FIX_THE_PLUGIN.to_owned(),
-            }),
+            Err(why) => Err(self.denial(Wall::Path, asked, why, FIX_THE_PLUGIN.to_owned())),
         }
     }
 
@@ -105,7 +105,7 @@ impl Reach {
                 None => format!("asked to send {method} {shown}"),
                 Some(from) => format!("was redirected by {} to {shown}", origin(from)),
             };
-            Denial { plugin: self.plugin.clone(), wall, asked, why, remedy }
+            self.denial(wall, asked, why, remedy)
         };
         let url = paths::absolute(text)
             .map_err(|why| denial(Wall::Url, &paths::shown(text), why, FIX_THE_PLUGIN.to_owned()))?;
@@ -189,17 +189,18 @@ impl fmt::Display for Reach {
 }
 
 /// The base URL of an endpoint, and who may be spoken to under it.
-fn base(plugin: &str, name: &str, own: &str, moved: Option<&Override>) -> Result<(Url, Scope), Denial> {
+fn base(manifest: &Manifest, name: &str, own: &str, moved: Option<&Override>) -> Result<(Url, Scope), Denial> {
     let (text, line) = match moved {
         Some(moved) => (moved.url.as_str(), format!("the base URL in the settings of its endpoint `{name}`")),
         None => (own, format!("`endpoints[].base_url` of `{name}` in its manifest")),
     };
     let denial = |wall, why: String, line: &str| Denial {
-        plugin: plugin.to_owned(),
+        plugin: manifest.id.clone(),
+        version: manifest.version.as_str().into(),
         wall,
         asked: format!("asked for its endpoint `{name}`"),
         why,
-        remedy: Denial::setting(plugin, name, line),
+        remedy: Denial::setting(&manifest.id, name, line),
     };
     let url = paths::absolute(text)
         .and_then(|url| match (url.query(), text.contains('#')) {

@@ -2,7 +2,8 @@
 //! their runtime, the way out. Upstream are stand-ins that hold every request against the official descriptions.
 //!
 //! `world` is the host, which asks for one operation at a time; `claims` is what holds for every provider; the rest is
-//! one file for each provider, and `stand_ins`: what the stand-ins themselves refuse.
+//! one file for each provider, `results`: what becomes of what they make, `hostile`: a provider that means harm, and
+//! `stand_ins`: what the stand-ins themselves refuse.
 
 #[path = "../../../../tests/fakes/gemini/mod.rs"]
 mod fake_gemini;
@@ -17,7 +18,9 @@ mod upstream;
 
 mod claims;
 mod gemini;
+mod hostile;
 mod openai;
 mod replicate;
+mod results;
 mod stand_ins;
 mod world;

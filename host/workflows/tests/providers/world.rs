@@ -51,7 +51,7 @@ pub fn operation(kind: &str) -> Value {
     }
 }
 
-fn threads() -> Runtime {
+pub fn threads() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads")
 }
 
@@ -82,15 +82,26 @@ impl World {
 
     /// A host with this base URL and key, which polls at once or when the provider wants it.
     pub fn with<S: Subject>(base_url: String, key: &str, settings: Value, at_once: bool) -> Self {
+        let poll_interval = at_once.then_some(Duration::from_millis(1));
+        Self::at(
+            Asks { provider: S::PROVIDER, settings, poll_interval, ..Asks::default() },
+            components(),
+            base_url,
+            key,
+        )
+    }
+
+    /// A host with these components, which asks one of them.
+    pub fn at(asks: Asks, components: Vec<Arc<Plugin>>, base_url: String, key: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let place = Place {
-            components: components(),
+            components,
             backend: Backend::Sqlite(folder.path().join("kinora.db")),
             folder: folder.path().to_owned(),
             base_url,
             key: key.into(),
             thumbnails: false,
-            asks: Asks { provider: S::PROVIDER, settings, poll_interval: at_once.then_some(Duration::from_millis(1)) },
+            asks,
         };
         let mut world = World { tokio: None, engine: None, place, _folder: folder };
         world.start(0);
@@ -171,6 +182,19 @@ impl World {
         self.wait(async { tokio::time::timeout(Duration::from_secs(30), looks).await }).expect("it comes to that");
     }
 
+    /// When a job's only operation goes on, from now, in milliseconds.
+    pub fn waits_ms(&self, job: &str) -> i64 {
+        let store = self.engine().store();
+        let operations = self.wait(store.operations(job)).expect("read");
+        let [one] = operations.as_slice() else { panic!("one operation, not {operations:?}") };
+        one.due_at - store.clock().now()
+    }
+
+    /// The clock goes forward.
+    pub fn later(&self, ms: i64) {
+        self.engine().store().clock().advance(ms);
+    }
+
     /// Ends a job as its owner does.
     pub fn cancel(&self, job: &str) {
         self.wait(self.engine().cancel(job)).expect("cancelled");
@@ -242,7 +266,7 @@ impl Made {
     /// The handle of the one picture or clip that was made.
     pub fn handle(&self) -> String {
         match self.media().items.as_slice() {
-            [MediaItem::Blob { handle }] => handle.clone(),
+            [MediaItem::Blob { handle, .. }] => handle.clone(),
             other => panic!("one blob was expected and {other:?} came"),
         }
     }

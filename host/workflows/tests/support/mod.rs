@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use kinora_jobs::{Engine, EngineOptions, Workflow};
 use kinora_media::Worker;
-use kinora_runtime::egress::{Egress, EgressOptions, Grant, Policy};
+use kinora_runtime::egress::{Egress, EgressOptions, Grant, Policy, Resolver, SystemResolver};
 use kinora_runtime::{Generation, Generations, Plugin, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, Fuse, NewJob, Store};
 use kinora_workflows::{
@@ -21,9 +21,14 @@ use tokio::sync::Semaphore;
 
 /// Loads the shipped components once they are built.
 pub async fn components() -> Vec<Arc<Plugin>> {
+    load("components").await
+}
+
+/// Loads the components of a folder, once they are built.
+pub async fn load(folder: &str) -> Vec<Arc<Plugin>> {
     let cache = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("components");
     let runtime = Runtime::new(RuntimeOptions { cache: Some(cache), ..RuntimeOptions::default() }).expect("it starts");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/target/components");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/target").join(folder);
     let mut components = Vec::new();
     for file in std::fs::read_dir(folder).expect("the components are built first: make components") {
         let path = file.expect("a file").path();
@@ -66,35 +71,38 @@ pub struct Place {
 }
 
 /// Whom a host asks, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Asks {
     /// The provider's id; it has one endpoint and one key.
     pub provider: &'static str,
     pub settings: Value,
     /// The longest wait between two polls.
     pub poll_interval: Option<Duration>,
+    /// What names lead to.
+    pub resolver: Arc<dyn Resolver>,
 }
 
 impl Default for Asks {
     /// OpenAI, as it is.
     fn default() -> Self {
-        Asks { provider: "openai", settings: json!({}), poll_interval: None }
+        Asks { provider: "openai", settings: json!({}), poll_interval: None, resolver: Arc::new(SystemResolver) }
     }
 }
 
 impl Place {
     fn studio(&self) -> Studio {
-        let Asks { provider, settings, poll_interval } = self.asks.clone();
+        let Asks { provider, settings, poll_interval, resolver } = self.asks.clone();
         let chosen = || Choice { provider: provider.into(), model: None };
         Studio {
             generations: generations(&self.components, provider, settings, &self.key, &self.base_url),
             recall: Arc::new(|_, _| Box::pin(async { None })),
-            egress: Egress::new(EgressOptions::default()),
+            egress: Egress::new(EgressOptions { resolver, ..EgressOptions::default() }),
             policy: Policy::default(),
             blobs: self.blobs(),
             scratch: self.folder.clone(),
-            worker: Worker::new("nothing is rendered here".into()),
+            worker: Worker::new(env!("CARGO_BIN_EXE_media-worker").into()),
             render_slots: Semaphore::new(1),
+            probe_slots: Semaphore::new(2),
             providers: Providers { text: chosen(), image: chosen(), poll_interval },
             retry: Retry { attempts: 3, delay: Duration::from_millis(1) },
             prices: BTreeMap::new(),
