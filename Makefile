@@ -24,7 +24,7 @@ run: build
 ## test: all tests, of the host, of the SDK and of the components
 test: test-packages components
 	$(CARGO) test --locked --release --workspace
-	$(CARGO) test --locked --quiet --manifest-path plugins/Cargo.toml --workspace --exclude kinora-fixture-hostile --exclude kinora-fixture-hostile-provider --exclude kinora-fixture-generation
+	$(CARGO) test --locked --quiet --manifest-path plugins/Cargo.toml --workspace --exclude 'kinora-fixture-*'
 
 ## lint: format and warnings
 lint: components

@@ -15,8 +15,12 @@ target=wasm32-wasip2
 manifest=plugins/Cargo.toml
 has_target() { [ -d "$(rustc --print target-libdir --target $target 2>/dev/null)" ]; }
 
+# The folders of whoever builds are nobody's business, and a component is the same wherever it is built.
+remap="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$PWD=/kinora"
+
 build_native() {
-    cargo build --locked --quiet --release --workspace --manifest-path $manifest --target $target
+    RUSTFLAGS="$remap" \
+        cargo build --locked --quiet --release --workspace --manifest-path $manifest --target $target
 }
 
 build_debian() {
@@ -25,7 +29,7 @@ build_debian() {
     # The linker and the component encoder are those of the toolchain that builds the host.
     tools=$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin
     PATH=$PATH:$tools:$tools/gcc-ld RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
-        RUSTFLAGS="-L/usr/lib/wasm32-wasi -Clink-self-contained=no" \
+        RUSTFLAGS="$remap -L/usr/lib/wasm32-wasi -Clink-self-contained=no" \
         /usr/bin/cargo build --locked --quiet --release --workspace --manifest-path $manifest --target $target \
         -Z build-std=std,panic_abort
 }
