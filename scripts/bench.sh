@@ -24,6 +24,9 @@ cargo bench --locked --workspace --bench scenario 2>/dev/null
 echo; echo "the server: start, creation of jobs, operations in flight:"
 cargo bench --locked --workspace --bench load 2>/dev/null
 
+echo; echo "a provider exchanged while it is asked:"
+cargo bench --locked --workspace --bench swap 2>/dev/null
+
 echo; echo "the demo film against the x264 floor on the same frames:"
 cargo bench --locked --workspace --bench film 2>/dev/null
 

@@ -3,18 +3,17 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use kinora_domain::documents::{MediaItem, MediaOutcome, Outcome, TextOutcome};
-use kinora_jobs::{Engine, EngineOptions, OperationError, OperationRequest, Run, Stop, Workflow};
+use kinora_jobs::{Engine, EngineOptions, OperationError, Workflow};
 use kinora_runtime::Plugin;
 use kinora_store::{
-    Backend, BlobId, Certainty, Job, JobState, NewJob, Operation, OperationState, Phase, Store, UsageFilter, UsageRow,
+    Backend, BlobId, Certainty, Job, JobState, Operation, OperationState, Phase, Store, UsageFilter, UsageRow,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::support::ask::{Ask, new_ask};
 use crate::support::{self, Asks, Place};
 use crate::upstream::{Answer, Api, Fake};
 
@@ -113,7 +112,7 @@ impl World {
         self.engine = Some(tokio.block_on(async {
             let store = Store::open(&self.place.backend).await.expect("the store opens");
             store.clock().advance(later_ms);
-            let ask: Arc<dyn Workflow> = Arc::new(Ask { components: self.place.components.clone() });
+            let ask: Arc<dyn Workflow> = Arc::new(Ask::of(&self.place.components));
             let options = EngineOptions { look: LOOK, ..EngineOptions::default() };
             self.place.host_on(store, "host", vec![ask], options).await
         }));
@@ -137,10 +136,7 @@ impl World {
 
     /// Begins a job that asks for one operation.
     pub fn begin(&self, kind: &str, document: &Value) -> String {
-        let wanted =
-            Wanted { provider: self.place.asks.provider.into(), kind: kind.into(), document: document.clone() };
-        let input = serde_json::to_string(&wanted).expect("plain data");
-        let job = NewJob { kind: ASK.into(), workflow_version: 1, owner: "ann".into(), input, ..NewJob::default() };
+        let job = new_ask(self.place.asks.provider, kind, document);
         self.wait(self.engine().submit(job)).expect("submitted").job.id
     }
 
@@ -294,38 +290,5 @@ impl Made {
             self.ledger.iter().filter(|row| row.certainty == certainty.as_str()).map(|row| row.operations).sum()
         };
         (of(Certainty::Answered), of(Certainty::Unknown))
-    }
-}
-
-const ASK: &str = "ask";
-
-/// A workflow that asks a provider for one operation.
-struct Ask {
-    components: Vec<Arc<Plugin>>,
-}
-
-/// What it is to ask.
-#[derive(Serialize, Deserialize)]
-struct Wanted {
-    provider: String,
-    kind: String,
-    document: Value,
-}
-
-impl Workflow for Ask {
-    fn kind(&self) -> &'static str {
-        ASK
-    }
-
-    fn run<'a>(&'a self, run: &'a mut Run) -> BoxFuture<'a, Result<Value, Stop>> {
-        Box::pin(async move {
-            let Wanted { provider, kind, document } = run.input()?;
-            let plugin = self.components.iter().find(|plugin| plugin.id() == provider).expect("it is loaded");
-            let digest = plugin.digest.to_string();
-            let request = OperationRequest { kind, plugin: provider, digest, document: document.to_string() };
-            run.begin("asked", async { Ok(request) }).await?;
-            let ended = run.ended("asked")?;
-            Ok(json!({"outcome": ended.outcome, "error": ended.error}))
-        })
     }
 }

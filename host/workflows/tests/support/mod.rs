@@ -3,6 +3,9 @@
 
 #![allow(dead_code, reason = "every test binary that includes this uses a part of it")]
 
+pub mod ask;
+pub mod swaps;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,7 +93,8 @@ impl Default for Asks {
 }
 
 impl Place {
-    fn studio(&self) -> Studio {
+    /// What the workflows work with.
+    pub fn studio(&self) -> Studio {
         let Asks { provider, settings, poll_interval, resolver } = self.asks.clone();
         let chosen = || Choice { provider: provider.into(), model: None };
         Studio {
@@ -129,12 +133,23 @@ impl Place {
         more: Vec<Arc<dyn Workflow>>,
         options: EngineOptions,
     ) -> Engine {
-        let studio = Arc::new(self.studio());
-        let mut workflows: Vec<Arc<dyn Workflow>> = vec![Arc::new(ScenarioWorkflow::new(studio.clone()))];
-        workflows.extend(more);
-        let driver = Arc::new(OperationDriver::new(studio));
-        Engine::start(store, name, workflows, driver, options).await.expect("the engine starts")
+        start(self.studio(), store, name, more, options).await
     }
+}
+
+/// Starts a host with this studio.
+pub async fn start(
+    studio: Studio,
+    store: Store,
+    name: &str,
+    more: Vec<Arc<dyn Workflow>>,
+    options: EngineOptions,
+) -> Engine {
+    let studio = Arc::new(studio);
+    let mut workflows: Vec<Arc<dyn Workflow>> = vec![Arc::new(ScenarioWorkflow::new(studio.clone()))];
+    workflows.extend(more);
+    let driver = Arc::new(OperationDriver::new(studio));
+    Engine::start(store, name, workflows, driver, options).await.expect("the engine starts")
 }
 
 /// A scenario job of three scenes about something.
