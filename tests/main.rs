@@ -2,6 +2,7 @@
 
 mod fakes;
 mod film;
+mod generations;
 mod plugins;
 mod refusals;
 mod restart;
