@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use kinora_runtime::Limits;
 use kinora_runtime::egress::EgressOptions;
@@ -13,8 +14,9 @@ use crate::support::Run;
 use crate::support::house::{begin, end};
 use crate::support::server::Server;
 
-const GUIDE: &str = include_str!("../docs/plugins.md");
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+static GUIDE: LazyLock<String> =
+    LazyLock::new(|| fs::read_to_string(Path::new(REPOSITORY).join("docs/plugins.md")).expect("the guide"));
 /// What the guide writes for the model server, its key and Kinora's own address.
 const UPSTREAM: &str = "http://127.0.0.1:11434/v1";
 const KEY: &str = "COMPATIBLE_API_KEY=none";
@@ -57,7 +59,8 @@ fn the_adapter_in_the_guide_is_the_example_and_shorter_than_60_lines() {
     for name in ["src/lib.rs", "tests/replay.rs"] {
         let shown = sections().into_iter().flat_map(|section| section.blocks).find(|block| block.file() == Some(name));
         let shown = shown.unwrap_or_else(|| panic!("the guide does not show {name}")).text;
-        assert_eq!(shown, fs::read_to_string(example.join(name)).expect("the example"), "{name}");
+        let there = fs::read_to_string(example.join(name)).expect("the example");
+        assert!(shown == there, "{name} in the guide is not that of the example:\n{shown}");
         assert!(name != "src/lib.rs" || shown.lines().count() < 60, "{} lines", shown.lines().count());
     }
 }
@@ -79,7 +82,10 @@ fn the_limits_in_the_guide_are_those_of_the_host() {
         ("`component-size`", mebibytes(limits.component)),
         ("an answer's body that the adapter reads", mebibytes(ways.inline)),
         ("an answer's body that becomes a blob", format!("{} GiB", ways.blob >> 30)),
-        ("waiting for an answer", format!("{} min, at most {} min", ways.answer.as_secs() / 60, ways.longest.as_secs() / 60)),
+        (
+            "waiting for an answer",
+            format!("{} min, at most {} min", ways.answer.as_secs() / 60, ways.longest.as_secs() / 60),
+        ),
     ] {
         let row = GUIDE.lines().find(|line| line.starts_with('|') && line.contains(what));
         let row = row.unwrap_or_else(|| panic!("the guide has no row for {what}"));
@@ -136,7 +142,8 @@ impl Reader {
         let _ = fs::remove_dir_all(&home);
         let crate_folder = home.join("compatible");
         fs::create_dir_all(&crate_folder).expect("a folder");
-        std::os::unix::fs::symlink(fs::canonicalize(REPOSITORY).expect("it is here"), home.join("kinora")).expect("a link");
+        std::os::unix::fs::symlink(fs::canonicalize(REPOSITORY).expect("it is here"), home.join("kinora"))
+            .expect("a link");
         // The versions that are on this machine already.
         fs::copy(Path::new(REPOSITORY).join("plugins/Cargo.lock"), crate_folder.join("Cargo.lock")).expect("copied");
         let key = KEY.split_once('=').map_or("", |(_, key)| key);
@@ -217,6 +224,7 @@ impl Reader {
         assert!(script.contains(KEY), "the key is another: {script}");
         let server = Server::of(&mut self.shell(script));
         server.wait_ready();
+        server.wait_until("it says who writes", |server| server.stdout().contains("text by"));
         self.printed = server.stderr() + &server.stdout();
         self.server = Some(server);
     }
@@ -261,7 +269,9 @@ impl Reader {
     fn made_by(&self) -> Vec<String> {
         let asked = self.upstream.requests();
         let asked = asked.iter().filter(|request| request.path == CHAT);
-        asked.filter_map(|request| request.header("user-agent").strip_prefix("compatible/").map(str::to_owned)).collect()
+        asked
+            .filter_map(|request| request.header("user-agent").strip_prefix("compatible/").map(str::to_owned))
+            .collect()
     }
 }
 
@@ -279,23 +289,27 @@ fn can_build() -> bool {
     !asked && Path::new(&folder).is_dir()
 }
 
-/// Every line of `shown` was printed, in that order; `…` stands for anything, on a line of its own for any lines.
+/// What was printed is what the guide shows; `…` stands for anything, on a line of its own for any lines.
 fn assert_printed(shown: &str, printed: &str) {
-    let mut lines = printed.lines();
-    for wanted in shown.lines().filter(|line| *line != "…") {
-        assert!(lines.any(|line| fits(line.trim_end(), wanted)), "{wanted:?} is not printed there:\n{printed}");
+    let lines = |text: &str| -> Vec<String> { text.lines().map(|line| line.trim_end().to_owned()).collect() };
+    assert!(lines_fit(&lines(shown), &lines(printed)), "the guide shows:\n{shown}\nand this was printed:\n{printed}");
+}
+
+fn lines_fit(shown: &[String], printed: &[String]) -> bool {
+    match shown.split_first() {
+        None => printed.is_empty(),
+        Some((line, rest)) if line == "…" => (0..=printed.len()).any(|at| lines_fit(rest, &printed[at..])),
+        Some((line, rest)) => {
+            printed.split_first().is_some_and(|(first, after)| fits(first, line) && lines_fit(rest, after))
+        }
     }
 }
 
-fn fits(line: &str, wanted: &str) -> bool {
-    let mut parts = wanted.split('…');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = line.strip_prefix(first) else { return false };
-    let mut open = false;
-    for part in parts {
-        open = true;
-        let Some((_, after)) = rest.split_once(part) else { return false };
-        rest = after;
+fn fits(line: &str, shown: &str) -> bool {
+    match shown.split_once('…') {
+        None => line == shown,
+        Some((begin, rest)) => line
+            .strip_prefix(begin)
+            .is_some_and(|after| (0..=after.len()).any(|at| after.is_char_boundary(at) && fits(&after[at..], rest))),
     }
-    rest.is_empty() || (open && wanted.ends_with('…'))
 }

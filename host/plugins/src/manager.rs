@@ -346,14 +346,10 @@ impl Manager {
             (None, kept) => {
                 let rows = self.rows(id).await?;
                 let row = rows.iter().find(|row| row.digest == digest).ok_or_else(|| self.unknown(id))?;
-                // What is kept was tested when it came.
+                let tested = kept.is_some();
                 let ready = match kept {
                     Some(kept) => kept,
-                    None => {
-                        let loaded = self.load_row(row).await?;
-                        loaded.self_test(&self.options.policy).await?;
-                        loaded
-                    }
+                    None => self.load_row(row).await?,
                 };
                 let manifest = &ready.plugin.manifest;
                 let mut new_rights = self.granted(id, digest).await?.missing(manifest);
@@ -368,7 +364,12 @@ impl Manager {
                 ready.plugin.check_settings(&given.settings)?;
                 let grant = Grant { rights: rights.clone(), ..given.grant };
                 let plugin = ready.plugin.clone();
-                (Arc::new(Generation { plugin, grant, settings: given.settings }), Some(json(&rights)?))
+                let generation = Generation { plugin, grant, settings: given.settings };
+                // With the rights that it will have. What is kept was tested when it came.
+                if !tested {
+                    generation.self_test(&self.options.policy).await?;
+                }
+                (Arc::new(generation), Some(json(&rights)?))
             }
         };
         let to = rights.is_some().then(|| digest.to_owned());
