@@ -208,6 +208,7 @@ impl Reader {
             .env("HOME", &self.home)
             .env("CARGO_HOME", folder_of("CARGO_HOME", ".cargo"))
             .env("RUSTUP_HOME", folder_of("RUSTUP_HOME", ".rustup"))
+            .envs(std::env::var_os("RUSTUP_TOOLCHAIN").map(|name| ("RUSTUP_TOOLCHAIN", name)))
             .env("CARGO_NET_OFFLINE", "true")
             // What the SDK is made of is built there already.
             .env("CARGO_BUILD_BUILD_DIR", Path::new(REPOSITORY).join("plugins/target"))
