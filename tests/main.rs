@@ -3,6 +3,7 @@
 mod docs;
 mod fakes;
 mod film;
+mod generations;
 mod plugins;
 mod refusals;
 mod restart;

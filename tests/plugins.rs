@@ -1,14 +1,6 @@
 //! Plugins as their authors and admins meet them on the command line.
 
-use std::path::{Path, PathBuf};
-
-use crate::support::{Bench, Run};
-
-fn built(folder: &str, name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/target").join(folder).join(name);
-    assert!(path.exists(), "the components are not built: run `make components` first");
-    path
-}
+use crate::support::{Bench, Run, built};
 
 #[test]
 fn the_shipped_plugins_are_inside_the_binary() {

@@ -113,6 +113,13 @@ impl Run {
     }
 }
 
+/// A component that was built before: of the folder `components` those that ship, of `fixtures` those for tests.
+pub fn built(folder: &str, name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/target").join(folder).join(name);
+    assert!(path.exists(), "the components are not built: run `make components` first");
+    path
+}
+
 /// What ffprobe says of a file, as `key=value` lines.
 pub fn probe(file: &Path) -> String {
     let output = Command::new("ffprobe")

@@ -57,6 +57,7 @@ pub(crate) fn frame(version: &str) -> OpenApi {
         ("accounts", "Who asks"),
         ("models", "What can be generated"),
         ("usage", "What was spent"),
+        ("admin", "For administrators: plugins"),
         ("operation", "For machines that look after this one"),
     ];
     OpenApiBuilder::new()

@@ -1,5 +1,7 @@
 //! What a client sent, read and judged: bodies of JSON and the parameters of a query.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
@@ -19,36 +21,51 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
-        check_type(request.headers())?;
-        let limit = state.options().json_limit;
-        let too_large = || {
-            ApiError::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body_too_large",
-                format!("The body is larger than {limit} bytes, which is the most that is read here."),
-            )
-        };
-        let headers = request.headers();
-        let given = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        let over = given.is_some_and(|length: u64| length > limit as u64);
-        // Who waits to be asked for the body is spared the sending.
-        if over && headers.contains_key(header::EXPECT) {
-            return Err(too_large());
+        read_json(&json_body(request, state).await?).map(JsonBody)
+    }
+}
+
+/// A body of JSON that may be left out: everything in it has a default.
+pub(crate) struct OptionalBody<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest<ApiState> for OptionalBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        let body = json_body(request, state).await?;
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(OptionalBody(T::default()));
         }
-        let body = tokio::time::timeout(state.options().body_patience, read_body(request.into_body(), limit)).await;
-        let body = match body {
-            Err(_) if over => return Err(too_large()),
-            Err(_) => {
-                return Err(ApiError::new(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "body_too_slow",
-                    "The body did not arrive in time.",
-                ));
-            }
-            Ok(Err(_)) => return Err(ApiError::bad_request("broken_body", "The body ended before its end.")),
-            Ok(Ok(body)) => body.ok_or_else(too_large)?,
-        };
-        read_json(&body).map(JsonBody)
+        read_json(&body).map(OptionalBody)
+    }
+}
+
+async fn json_body(request: Request, state: &ApiState) -> Result<Vec<u8>, ApiError> {
+    check_type(request.headers())?;
+    whole_body(request, state.options().json_limit, state.options().body_patience).await
+}
+
+/// Reads a body of at most `limit` bytes that comes within `patience`.
+pub(crate) async fn whole_body(request: Request, limit: usize, patience: Duration) -> Result<Vec<u8>, ApiError> {
+    let too_large = || {
+        ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            format!("The body is larger than {limit} bytes, which is the most that is read here."),
+        )
+    };
+    let headers = request.headers();
+    let given = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let over = given.is_some_and(|length: u64| length > limit as u64);
+    // Who waits to be asked for the body is spared the sending.
+    if over && headers.contains_key(header::EXPECT) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(patience, read_body(request.into_body(), limit)).await {
+        Err(_) if over => Err(too_large()),
+        Err(_) => Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body did not arrive in time.")),
+        Ok(Err(_)) => Err(ApiError::bad_request("broken_body", "The body ended before its end.")),
+        Ok(Ok(body)) => body.ok_or_else(too_large),
     }
 }
 
@@ -75,22 +92,36 @@ async fn read_body(body: Body, limit: usize) -> Result<Option<Vec<u8>>, axum::Er
     Ok((length <= limit).then_some(read))
 }
 
+/// The media type of a body, in lower case and without parameters; empty where none is said.
+fn media_type(headers: &HeaderMap) -> String {
+    let given = headers.get(header::CONTENT_TYPE).map(|given| String::from_utf8_lossy(given.as_bytes()));
+    given.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn wrong_type(given: &str, wanted: &str) -> ApiError {
+    ApiError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        format!("Content-Type is {}, and {wanted} is read here.", shown(given)),
+    )
+}
+
+/// Refuses bodies that say they are something else than a component.
+pub(crate) fn check_component_type(headers: &HeaderMap) -> Result<(), ApiError> {
+    match media_type(headers).as_str() {
+        "" | "application/wasm" | "application/octet-stream" => Ok(()),
+        given => Err(wrong_type(given, "application/wasm")),
+    }
+}
+
 /// Refuses bodies that say they are something else than JSON.
 fn check_type(headers: &HeaderMap) -> Result<(), ApiError> {
-    let Some(given) = headers.get(header::CONTENT_TYPE) else {
-        return Ok(());
-    };
-    let given = String::from_utf8_lossy(given.as_bytes());
-    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = media_type(headers);
     let is_json = essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
     if is_json || essence.is_empty() || essence == "text/plain" {
         return Ok(());
     }
-    Err(ApiError::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
-        format!("Content-Type is {}, and application/json is read here.", shown(&essence)),
-    ))
+    Err(wrong_type(&essence, "application/json"))
 }
 
 fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {

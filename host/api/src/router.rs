@@ -57,16 +57,10 @@ fn under_api() -> OpenApiRouter<ApiState> {
         .routes(routes!(accounts::register))
         .routes(routes!(accounts::login))
         .routes(routes!(accounts::status))
-        .routes(routes!(admin::list))
-        .merge(components())
+        .routes(routes!(admin::list, admin::install))
         .routes(routes!(admin::show))
         .routes(routes!(admin::activate))
         .routes(routes!(admin::roll_back))
-}
-
-/// What takes a whole component.
-fn components() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::default().routes(routes!(admin::install)).layer(DefaultBodyLimit::max(admin::LARGEST))
 }
 
 /// The routes whose documented path stands beside `/api`. There are none yet.

@@ -51,7 +51,7 @@ pub enum Command {
     Doctor,
     /// Print the effective settings and where each comes from
     Config,
-    /// Look at plugins: list them, check a file, run a file
+    /// Look at plugins, install and exchange them, also while a host runs
     #[command(subcommand)]
     Plugin(Plugin),
 }
@@ -118,10 +118,10 @@ pub struct Make {
     pub keep: Option<PathBuf>,
 }
 
-/// Look at plugins, install and swap them. Where a host runs on the data folder, it does so while requests run.
+/// Look at plugins, install and exchange them, also while a host runs.
 #[derive(Debug, Subcommand)]
 pub enum Plugin {
-    /// List the plugins that are active, and those that were refused and why
+    /// List the plugins with what serves of each, and what was refused and why
     List,
     /// Show one plugin: its generations, rights, settings and health
     Show {
@@ -129,13 +129,16 @@ pub enum Plugin {
         id: String,
     },
     /// Check, test and keep a component, and make it serve
+    ///
+    /// Where a host runs on the data folder, it does so while requests run: the next one gets the new component, and
+    /// what runs ends on the old one. A component that is refused changes nothing.
     Install {
-        /// The component
+        /// The component, a .wasm file
         file: PathBuf,
-        /// Grant the rights that it newly asks for
-        #[arg(long)]
+        /// Grant the rights that it newly asks for; without this they are listed, and it does not serve
+        #[arg(long, conflicts_with = "stage")]
         grant: bool,
-        /// Only keep it; it serves when it is activated
+        /// Only keep it; `kinora plugin activate` makes it serve
         #[arg(long)]
         stage: bool,
     },
@@ -150,11 +153,13 @@ pub enum Plugin {
         grant: bool,
     },
     /// Go back to the generation that served before
+    ///
+    /// The one that serves now is marked as failed, with the reason; `kinora plugin activate` still takes it.
     Rollback {
         /// The plugin's id
         id: String,
         /// Why, for those who look at it later
-        #[arg(long)]
+        #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
     /// Say whether a component could be used, and what it is and wants

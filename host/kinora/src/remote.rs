@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use kinora_store::DataFolder;
 use reqwest::{Body, Client, Method};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -33,6 +34,20 @@ pub fn remember(data: &Path, addresses: &[SocketAddr]) -> Result<()> {
     std::fs::write(data.join(ADDRESS), address.to_string()).context("the data folder cannot be written")
 }
 
+/// Takes a data folder; none where another process has it.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub fn take(data: &Path) -> Result<Option<DataFolder>> {
+    let folder = DataFolder::lock(data)?;
+    // A host that was killed has left its address. Nobody may be sent there with a token: who listens there now is
+    // someone else.
+    if folder.is_some() {
+        forget(data);
+    }
+    Ok(folder)
+}
+
 /// Nobody listens any more.
 pub fn forget(data: &Path) {
     let _ = std::fs::remove_file(data.join(ADDRESS));
@@ -53,7 +68,7 @@ impl Remote {
     pub fn of(data: &Path) -> Result<Self> {
         let address = std::fs::read_to_string(data.join(ADDRESS)).with_context(|| {
             format!(
-                "the data folder {} is in use by a kinora that serves nothing; try again when it ends",
+                "the data folder {} is in use by a kinora that serves nothing (yet); try again when it ends or serves",
                 data.display()
             )
         })?;
@@ -70,12 +85,15 @@ impl Remote {
     pub async fn ask<T: DeserializeOwned>(&self, method: Method, path: &str, body: impl Into<Body>) -> Result<T> {
         let request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token).body(body);
         let answer = request.send().await.with_context(|| format!("the host at {} does not answer", self.base))?;
-        let ok = answer.status().is_success();
+        let status = answer.status();
         let body = answer.bytes().await.context("the host's answer broke off")?;
-        if ok {
+        if status.is_success() {
             return serde_json::from_slice(&body).context("the host's answer cannot be read: is it another version?");
         }
         let said: Value = serde_json::from_slice(&body).unwrap_or_default();
-        bail!("{}", said["message"].as_str().unwrap_or("the host refused, and did not say why"))
+        match said["message"].as_str() {
+            Some(message) => bail!("{message}"),
+            None => bail!("the host at {} refused, and did not say why ({status})", self.base),
+        }
     }
 }

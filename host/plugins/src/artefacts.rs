@@ -6,7 +6,10 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use kinora_runtime::Digest;
-use tempfile::NamedTempFile;
+use tempfile::Builder;
+
+/// The ending of a file that is not whole yet.
+const HALF: &str = "half";
 
 pub(crate) struct Artefacts {
     folder: PathBuf,
@@ -15,6 +18,12 @@ pub(crate) struct Artefacts {
 impl Artefacts {
     pub fn open(folder: PathBuf) -> io::Result<Self> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        // What an earlier host was writing when it was killed.
+        for path in fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path())) {
+            if path.extension().is_some_and(|ending| ending == HALF) {
+                remove(&path);
+            }
+        }
         Ok(Artefacts { folder })
     }
 
@@ -28,7 +37,7 @@ impl Artefacts {
         if path.exists() {
             return Ok(());
         }
-        let mut file = NamedTempFile::new_in(&self.folder)?;
+        let mut file = Builder::new().suffix(&format!(".{HALF}")).tempfile_in(&self.folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(&path).map_err(|error| error.error)?;
@@ -80,6 +89,15 @@ mod tests {
         fs::write(folder.path().join(format!("{digest}.wasm")), b"other").unwrap();
         assert_eq!(artefacts.get(&digest), None);
         assert_eq!(artefacts.get("../../etc/passwd"), None);
+    }
+
+    #[test]
+    fn what_a_killed_host_was_writing_is_gone_at_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".tmpA1b2C3.half"), b"by").unwrap();
+        Artefacts::open(folder.path().to_owned()).unwrap().put(b"bytes").unwrap();
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, [std::ffi::OsString::from(format!("{}.wasm", Digest::of(b"bytes")))]);
     }
 
     #[test]

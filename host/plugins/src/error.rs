@@ -1,19 +1,23 @@
 use kinora_runtime::PluginError;
 use kinora_store::StoreError;
 
+use crate::view;
+
 /// Why a plugin was not installed, activated or rolled back. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum ManageError {
     /// The component was refused.
     #[error(transparent)]
     Refused(#[from] PluginError),
-    /// It asks for rights that nobody has granted.
-    #[error("the plugin {id} {version} asks for rights that it does not have: {}. An administrator grants them with `kinora plugin activate {id} --grant`", new_rights.join("; "))]
+    /// It is installed, and asks for rights that nobody has granted.
+    #[error("the plugin {id} {version} is installed but does not serve: it asks for rights that it was not granted: {}. An administrator grants them with `kinora plugin activate {id} {} --grant`", new_rights.join("; "), view::short(digest))]
     NewRights {
         /// The plugin's id.
         id: String,
         /// Its version.
         version: String,
+        /// The sha-256 of the component, hexadecimal.
+        digest: String,
         /// One phrase for each right.
         new_rights: Vec<String>,
     },

@@ -83,7 +83,7 @@ mod tests {
         assert!(inbox.settled().is_empty(), "it was just seen");
         std::fs::write(&file, b"half").unwrap();
         assert!(inbox.settled().is_empty(), "it still grows");
-        assert_eq!(inbox.settled(), [file.clone()]);
+        assert_eq!(inbox.settled(), std::slice::from_ref(&file));
         assert!(inbox.settled().is_empty(), "once");
         std::fs::write(&file, b"another").unwrap();
         assert!(inbox.settled().is_empty());

@@ -9,8 +9,9 @@ mod artefacts;
 mod error;
 mod inbox;
 mod manager;
+mod refusals;
 mod view;
 
 pub use error::ManageError;
 pub use manager::{Configure, Given, GrantNew, Manager, ManagerOptions, Shipped};
-pub use view::{Activated, GenerationView, HealthView, Installed, PluginView};
+pub use view::{Activated, GenerationView, HealthView, Installed, PluginView, abilities, short};

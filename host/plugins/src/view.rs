@@ -1,5 +1,6 @@
 //! What is told of plugins, to the API and the command line alike.
 
+use kinora_domain::documents::{Manifest, Model};
 use kinora_runtime::{Generation, Health, Origin};
 use kinora_store::{GenerationRow, GenerationState};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ pub struct PluginView {
     pub role: String,
     /// A name for people.
     pub title: String,
-    /// What it does: kinds, or operations with their models.
+    /// What it does: kinds, or operations with their models, such as `text (small, large)`.
     pub does: Vec<String>,
     /// The generation that serves; absent where none does.
     pub active: Option<GenerationView>,
@@ -87,16 +88,21 @@ pub struct Activated {
     pub digest: String,
     /// The version before; absent where there was none.
     pub before: Option<String>,
+    /// Whether another component served before, or none. False where this one did already.
+    pub changed: bool,
 }
 
 impl GenerationView {
-    pub(crate) fn of_row(row: &GenerationRow) -> Self {
+    /// Of one that is installed. What is to serve and does not could not be loaded.
+    pub(crate) fn of_row(row: &GenerationRow, serves: bool) -> Self {
+        let lost = row.state == GenerationState::Active && !serves;
+        let state = if lost { GenerationState::Failed } else { row.state };
         GenerationView {
             version: row.version.clone(),
             digest: row.digest.clone(),
-            state: row.state.as_str().into(),
+            state: state.as_str().into(),
             origin: row.origin.clone(),
-            reason: row.reason.clone(),
+            reason: if lost { Some("it cannot be loaded".into()) } else { row.reason.clone() },
             since: row.activated_at,
         }
     }
@@ -113,6 +119,24 @@ impl GenerationView {
             since: None,
         }
     }
+}
+
+/// What a plugin does: its kinds, then its operations with their models, such as `text (small, large)`.
+pub fn abilities(manifest: &Manifest) -> Vec<String> {
+    let mut operations = Vec::<(&str, Vec<&str>)>::new();
+    for Model { id, operation, .. } in &manifest.models {
+        match operations.iter_mut().find(|(known, _)| known == operation) {
+            Some((_, models)) => models.push(id),
+            None => operations.push((operation, vec![id])),
+        }
+    }
+    let operations = operations.iter().map(|(operation, models)| format!("{operation} ({})", models.join(", ")));
+    manifest.kinds.iter().cloned().chain(operations).collect()
+}
+
+/// As much of a digest as people read and type.
+pub fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
 }
 
 pub(crate) fn origin(origin: &Origin) -> String {

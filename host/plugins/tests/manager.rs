@@ -14,8 +14,17 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 fn fixture(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/target/fixtures").join(name);
-    std::fs::read(path).expect("the fixtures are built first: make components")
+    built("fixtures", name)
+}
+
+/// One that ships.
+fn component(name: &str) -> Vec<u8> {
+    built("components", name)
+}
+
+fn built(folder: &str, name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/target").join(folder).join(name);
+    std::fs::read(path).expect("the components are built first: make components")
 }
 
 /// The fixture `generation` with another number in its version: another component of the same plugin.
@@ -201,20 +210,56 @@ async fn of_two_files_with_one_id_the_later_version_serves_and_the_other_is_told
     assert!(refused.contains("b.wasm") && refused.contains("1.0.0-generation.10000001"), "{refused}");
 }
 
+/// The strategy among the fixtures under the id of the provider that ships: both have seven letters.
+fn strategy_called_offline() -> Vec<u8> {
+    let mut bytes = fixture("hostile.wasm");
+    let at = bytes.windows(12).position(|window| window == b"hostile6.6.6").expect("its id stands before its version");
+    bytes[at..at + 7].copy_from_slice(b"offline");
+    bytes
+}
+
 #[tokio::test]
 async fn an_id_of_another_role_is_refused() {
     let house = House::new().await;
     let manager = house.open().await;
-    serve(&manager, 10000001).await;
-    let mut taken = fixture("hostile.wasm");
-    // The fixture's id and one of the same length.
-    while let Some(at) = taken.windows(7).position(|window| window == b"hostile") {
-        taken[at..at + 7].copy_from_slice(b"generat");
-    }
-    let installed = manager.install(taken, Path::new("x.wasm")).await;
-    assert!(installed.is_ok(), "another id is fine: {installed:?}");
-    let strategy = manager.install(fixture("hostile.wasm"), Path::new("hostile.wasm")).await.expect("it is good");
+    let provider = manager.install(component("offline.wasm"), Path::new("offline.wasm")).await.expect("it is good");
+    manager.activate("offline", None, &GrantNew::Nothing).await.expect("it asks for nothing");
+    let error = manager.install(strategy_called_offline(), Path::new("x.wasm")).await.expect_err("the id is taken");
+    assert!(matches!(&error, ManageError::Refused(refused) if refused.rule == Rule::DuplicateId), "{error}");
+    assert!(error.to_string().contains("it is a strategy, and its id belongs to a provider"), "{error}");
+    let shown = manager.show("offline").await.expect("it is there");
+    assert_eq!((shown.active.expect("it serves").digest, shown.others), (provider.digest, Vec::new()));
+}
+
+#[tokio::test]
+async fn an_id_that_another_role_took_meanwhile_is_refused_when_it_is_to_serve() {
+    let house = House::new().await;
+    let manager = house.open().await;
+    let strategy = manager.install(strategy_called_offline(), Path::new("x.wasm")).await.expect("the id is free");
     assert_eq!(strategy.role, "strategy");
+    manager.install(component("offline.wasm"), Path::new("offline.wasm")).await.expect("nobody serves under the id");
+    manager.activate("offline", Some("0.1.0"), &GrantNew::Nothing).await.expect("it is the first");
+    let error = manager.activate("offline", Some("6.6.6"), &GrantNew::Nothing).await.expect_err("the id is taken");
+    assert!(matches!(&error, ManageError::Refused(refused) if refused.rule == Rule::DuplicateId), "{error}");
+    assert!(manager.generations().get(Role::Provider, "offline").is_some(), "the provider still serves");
+}
+
+#[tokio::test]
+async fn what_cannot_be_loaded_at_the_start_is_told_and_shown_as_lost() {
+    let house = House::new().await;
+    let manager = house.open().await;
+    serve(&manager, 10000001).await;
+    let digest = active(&manager).digest().to_string();
+    drop(manager);
+    std::fs::remove_file(house.folder.path().join("artefacts").join(format!("{digest}.wasm"))).expect("removed");
+    let manager = house.open().await;
+    assert!(manager.refused()[0].contains("is not in the data folder; install it again"), "{:?}", manager.refused());
+    let shown = manager.show("generation").await.expect("it is known");
+    let lost = (shown.others[0].state.as_str(), shown.others[0].reason.as_deref());
+    assert_eq!((shown.active, lost), (None, ("failed", Some("it cannot be loaded"))));
+    serve(&manager, 10000001).await;
+    assert_eq!(manager.refused(), [""; 0], "it is mended");
+    assert_eq!(ask(&active(&manager)).await, "10000001");
 }
 
 #[tokio::test]

@@ -185,16 +185,24 @@ impl Transaction for Turn {
     async fn run(&self, tx: &mut AnyConnection) -> Result<(), StoreError> {
         let Switch { id, to, rights, failed } = &self.switch;
         let left = if failed.is_some() { GenerationState::Failed } else { GenerationState::Kept };
-        sqlx::query("UPDATE plugin_generations SET state = $2, reason = $3 WHERE id = $1 AND state = 'active'")
-            .bind(id.as_str())
-            .bind(left.as_str())
-            .bind(failed.as_deref())
-            .execute(&mut *tx)
-            .await?;
+        // All rows of the plugin are written, so that a switch of another host is waited for and then seen.
+        sqlx::query(
+            "UPDATE plugin_generations SET
+                 reason = CASE WHEN state = 'active' THEN $3 ELSE reason END,
+                 state = CASE WHEN state = 'active' THEN $2 ELSE state END
+             WHERE id = $1",
+        )
+        .bind(id.as_str())
+        .bind(left.as_str())
+        .bind(failed.as_deref())
+        .execute(&mut *tx)
+        .await?;
         let Some(to) = to else { return Ok(()) };
+        // Two switches within a millisecond, or across a clock that was set back, still have an order.
         let active = sqlx::query(
-            "UPDATE plugin_generations SET state = 'active', reason = NULL, activated_at = $3,
-                 rights = COALESCE($4, rights)
+            "UPDATE plugin_generations SET state = 'active', reason = NULL, rights = COALESCE($4, rights),
+                 activated_at = (SELECT COALESCE(MAX(CASE WHEN before.activated_at >= $3 THEN before.activated_at + 1 END), $3)
+                     FROM plugin_generations before WHERE before.id = $1)
              WHERE id = $1 AND digest = $2",
         )
         .bind(id.as_str())

@@ -4,9 +4,9 @@
 mod postgres;
 
 use kinora_store::{
-    Advance, Backend, Certainty, Ending, EventKind, Job, JobFilter, JobState, Lease, LedgerEntry, NewEvent, NewJob,
-    NewOperation, NewUser, Operation, OperationState, Phase, Progress, Role, Segment, Step, Store, StoreError,
-    UsageFilter, WorkerId, Yielded,
+    Advance, Backend, Certainty, Ending, EventKind, GenerationRow, GenerationState, Job, JobFilter, JobState, Lease,
+    LedgerEntry, NewEvent, NewJob, NewOperation, NewUser, Operation, OperationState, Phase, Progress, Role, Segment,
+    Step, Store, StoreError, Switch, UsageFilter, WorkerId, Yielded,
 };
 use tempfile::TempDir;
 
@@ -78,6 +78,14 @@ claims! {
     jobs_are_listed_by_owner_state_and_page
     the_ledger_sums_by_day_model_and_certainty
     a_name_is_taken_once_and_a_token_opens_its_users_door
+    a_component_is_noted_once_and_waits_until_it_is_switched_to
+    of_a_plugin_one_generation_is_active_and_the_others_are_kept_in_their_order
+    what_is_taken_back_keeps_the_reason_until_it_is_active_again
+    without_a_digest_nothing_installed_is_active
+    a_switch_to_what_is_not_installed_changes_nothing
+    an_active_generation_cannot_be_removed
+    two_switches_at_once_leave_one_active
+    a_component_is_pinned_while_an_operation_is_open_or_uncertain
     many_writers_at_once_lose_nothing
 }
 
@@ -549,6 +557,161 @@ async fn a_name_is_taken_once_and_a_token_opens_its_users_door(store: &Store) {
     let new = store.create_token("eve", "other", Role::User).await.expect("made");
     assert_eq!((new.name.as_str(), new.password_hash), ("eve", None));
     assert!(store.user_by_token("nothing").await.expect("read").is_none());
+}
+
+fn generation(id: &str, digest: &str) -> GenerationRow {
+    GenerationRow {
+        id: id.into(),
+        digest: digest.into(),
+        role: "provider".into(),
+        version: format!("1.0.0-{digest}"),
+        manifest: r#"{"schema":1}"#.into(),
+        rights: "{}".into(),
+        origin: format!("{digest}.wasm"),
+        state: GenerationState::Staged,
+        reason: None,
+        installed_at: 0,
+        activated_at: None,
+    }
+}
+
+async fn install(store: &Store, id: &str, digests: &[&str]) {
+    for digest in digests {
+        store.add_plugin_generation(generation(id, digest)).await.expect("noted");
+    }
+}
+
+fn to(id: &str, digest: &str) -> Switch {
+    Switch { id: id.into(), to: Some(digest.into()), rights: None, failed: None }
+}
+
+async fn switch(store: &Store, switch: Switch) {
+    store.switch_plugin(switch).await.expect("switched");
+}
+
+/// The digests of a plugin with their states, as they are listed.
+async fn generations(store: &Store, id: &str) -> Vec<(String, GenerationState)> {
+    let rows = store.plugin_generations().await.expect("read");
+    rows.into_iter().filter(|row| row.id == id).map(|row| (row.digest, row.state)).collect()
+}
+
+fn states(expected: &[(&str, GenerationState)]) -> Vec<(String, GenerationState)> {
+    expected.iter().map(|(digest, state)| ((*digest).to_owned(), *state)).collect()
+}
+
+async fn a_component_is_noted_once_and_waits_until_it_is_switched_to(store: &Store) {
+    install(store, "words", &["a"]).await;
+    let noted = store.plugin_generations().await.expect("read").remove(0);
+    assert!(noted.installed_at > 0, "{noted:?}");
+    let as_given = GenerationRow { installed_at: 0, ..noted.clone() };
+    assert_eq!(as_given, generation("words", "a"));
+    // The same again changes nothing, whatever it says.
+    let again = GenerationRow { origin: "elsewhere".into(), rights: "[]".into(), ..generation("words", "a") };
+    store.add_plugin_generation(again).await.expect("it is there already");
+    assert_eq!(store.plugin_generations().await.expect("read"), [noted]);
+    // Another plugin may have the same component.
+    install(store, "other", &["a"]).await;
+    assert_eq!(generations(store, "other").await, states(&[("a", GenerationState::Staged)]));
+}
+
+async fn of_a_plugin_one_generation_is_active_and_the_others_are_kept_in_their_order(store: &Store) {
+    install(store, "words", &["a", "b", "c"]).await;
+    install(store, "other", &["x"]).await;
+    switch(store, to("other", "x")).await;
+    for digest in ["a", "b", "c", "a"] {
+        switch(store, to("words", digest)).await;
+    }
+    store.clock().advance(-3_600_000);
+    switch(store, to("words", "b")).await;
+    switch(store, to("words", "a")).await;
+    let listed = [("a", GenerationState::Active), ("b", GenerationState::Kept), ("c", GenerationState::Kept)];
+    assert_eq!(generations(store, "words").await, states(&listed));
+    assert_eq!(generations(store, "other").await, states(&[("x", GenerationState::Active)]), "each for itself");
+    // Once more what is active already: it stays so, with other rights.
+    switch(store, Switch { rights: Some(r#"{"endpoints":[]}"#.into()), ..to("words", "a") }).await;
+    assert_eq!(generations(store, "words").await, states(&listed));
+    switch(store, to("words", "a")).await;
+    let rows = store.plugin_generations().await.expect("read");
+    let active = rows.iter().find(|row| row.state == GenerationState::Active && row.id == "words").expect("one is");
+    assert_eq!(active.rights, r#"{"endpoints":[]}"#, "rights that are not given anew stay");
+    assert!(active.activated_at.is_some());
+}
+
+async fn what_is_taken_back_keeps_the_reason_until_it_is_active_again(store: &Store) {
+    install(store, "words", &["a", "b"]).await;
+    switch(store, to("words", "a")).await;
+    switch(store, to("words", "b")).await;
+    switch(store, Switch { failed: Some("it was slow".into()), ..to("words", "a") }).await;
+    let reason = async || {
+        let rows = store.plugin_generations().await.expect("read");
+        let row = rows.into_iter().find(|row| row.digest == "b").expect("it is there");
+        (row.state, row.reason)
+    };
+    assert_eq!(reason().await, (GenerationState::Failed, Some("it was slow".into())));
+    switch(store, to("words", "b")).await;
+    assert_eq!(reason().await, (GenerationState::Active, None));
+}
+
+async fn without_a_digest_nothing_installed_is_active(store: &Store) {
+    install(store, "words", &["a"]).await;
+    switch(store, to("words", "a")).await;
+    switch(store, Switch { to: None, ..to("words", "") }).await;
+    assert_eq!(generations(store, "words").await, states(&[("a", GenerationState::Kept)]));
+}
+
+async fn a_switch_to_what_is_not_installed_changes_nothing(store: &Store) {
+    install(store, "words", &["a"]).await;
+    install(store, "other", &["b"]).await;
+    switch(store, to("words", "a")).await;
+    for absent in ["b", ""] {
+        let refused = store.switch_plugin(Switch { failed: Some("x".into()), ..to("words", absent) }).await;
+        assert!(matches!(refused, Err(StoreError::NotFound(_))), "{refused:?}");
+    }
+    assert_eq!(generations(store, "words").await, states(&[("a", GenerationState::Active)]));
+}
+
+async fn an_active_generation_cannot_be_removed(store: &Store) {
+    install(store, "words", &["a", "b"]).await;
+    install(store, "other", &["b"]).await;
+    switch(store, to("words", "a")).await;
+    for digest in ["a", "b", "nothing"] {
+        store.remove_plugin_generation("words", digest).await.expect("asked");
+    }
+    assert_eq!(generations(store, "words").await, states(&[("a", GenerationState::Active)]));
+    assert_eq!(generations(store, "other").await, states(&[("b", GenerationState::Staged)]), "another's stays");
+}
+
+async fn two_switches_at_once_leave_one_active(store: &Store) {
+    let digests: Vec<String> = (0..8).map(|number| number.to_string()).collect();
+    install(store, "words", &digests.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let switching = digests.iter().map(|digest| store.switch_plugin(to("words", digest)));
+    for switched in futures_util::future::join_all(switching).await {
+        switched.expect("one after the other");
+    }
+    let active = generations(store, "words").await;
+    assert_eq!(active.iter().filter(|(_, state)| *state == GenerationState::Active).count(), 1, "{active:?}");
+}
+
+async fn a_component_is_pinned_while_an_operation_is_open_or_uncertain(store: &Store) {
+    let worker = worker(store).await;
+    let of = |step: &str, digest: &str| NewOperation { digest: digest.into(), ..operation(step) };
+    for (step, digest) in [("one", "a"), ("two", "b"), ("three", "a")] {
+        let (_, lease) = running(store, &worker).await;
+        wait_for(store, &lease, vec![of(step, digest)]).await;
+    }
+    let pinned = async || {
+        let mut pinned = store.pinned_digests().await.expect("read");
+        pinned.sort();
+        pinned
+    };
+    assert_eq!(pinned().await, ["a", "b"], "each once");
+    let held = claim_operations(store, &worker).await;
+    for operation in &held {
+        let state = if operation.digest == "b" { OperationState::Uncertain } else { OperationState::Done };
+        let ending = Ending { state, ..done() };
+        store.end_operation(&operation.lease(&worker), ending, false).await.expect("ended");
+    }
+    assert_eq!(pinned().await, ["b"], "a person may send it again");
 }
 
 async fn many_writers_at_once_lose_nothing(store: &Store) {

@@ -17,7 +17,7 @@ use kinora_jobs::{
 use kinora_plugins::{Given, Manager, ManagerOptions};
 use kinora_runtime::egress::Policy;
 use kinora_runtime::{Runtime, RuntimeOptions};
-use kinora_store::{Backend, Blobs, DataFolder, Ending, Job, OperationState, Store};
+use kinora_store::{Backend, Blobs, DataFolder, Ending, Job, OperationState, Role, Store};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
@@ -141,9 +141,18 @@ impl Kit {
 
     /// A user with a token: the token, and their id.
     pub async fn user(&self, name: &str) -> (String, String) {
+        self.account(name, Role::User).await
+    }
+
+    /// An administrator's token.
+    pub async fn administrator(&self) -> String {
+        self.account("admin", Role::Admin).await.0
+    }
+
+    async fn account(&self, name: &str, role: Role) -> (String, String) {
         let token = kinora_api::new_token();
         let hash = kinora_api::hash_token(&token);
-        let user = self.state.store().create_token(name, &hash, kinora_store::Role::User).await.unwrap();
+        let user = self.state.store().create_token(name, &hash, role).await.unwrap();
         (token, user.id)
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use kinora_jobs::Failure;
-use kinora_store::{Blobs, Created, DataFolder, Job, JobState, NewJob, Store, UsageFilter};
+use kinora_store::{Blobs, Created, Job, JobState, NewJob, Store, UsageFilter};
 use kinora_workflows::{FILM_KIND, FILM_VERSION, FilmMade, FilmRequest};
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +19,7 @@ use crate::cli::Make;
 use crate::host::{self, Host};
 use crate::screen::Screen;
 use crate::settings::{self, Settings};
-use crate::{say, tell};
+use crate::{remote, say, tell};
 
 /// What is read of standard input, so that a wrong pipe does not fill the memory. Far above the longest prompt.
 const MAX_INPUT: u64 = 1 << 20;
@@ -176,7 +176,7 @@ impl Runner<'_> {
     }
 
     async fn take_folder(&mut self) -> Result<()> {
-        match DataFolder::lock(&self.settings.storage.data)? {
+        match remote::take(&self.settings.storage.data)? {
             Some(folder) => {
                 let only = Some(self.job.clone());
                 let (store, studio) = (self.store.clone(), self.studio.clone());

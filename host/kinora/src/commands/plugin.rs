@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use kinora_domain::documents::{Manifest, Role};
+use kinora_domain::documents::Role;
 use kinora_runtime::Plugin;
 use kinora_runtime::protocol::{Action, Body, BodyPart, EndpointPath, HttpRequest, Operation, Step, Target};
 use serde::de::DeserializeOwned;
@@ -45,12 +45,6 @@ pub async fn run(settings: &Settings, command: cli::Plugin) -> Result<ExitCode> 
     }
 }
 
-fn abilities(manifest: &Manifest) -> String {
-    let mut abilities = manifest.kinds.clone();
-    abilities.extend(manifest.models.iter().map(|model| format!("{} ({})", model.operation, model.id)));
-    abilities.join(", ")
-}
-
 fn describe(plugin: &Plugin, file: &Path) -> Result<ExitCode> {
     let manifest = &plugin.manifest;
     let or_none = |names: Vec<&str>| {
@@ -60,7 +54,7 @@ fn describe(plugin: &Plugin, file: &Path) -> Result<ExitCode> {
     say!("{} can be used", file.display());
     say!("plugin       {} {} ({})", manifest.id, manifest.version, manifest.title);
     say!("role         {}", manifest.role);
-    say!("does         {}", abilities(manifest));
+    say!("does         {}", kinora_plugins::abilities(manifest).join(", "));
     say!("size         {size} bytes");
     say!("sha-256      {}", plugin.digest);
     let endpoints = manifest.endpoints.iter().map(|e| e.base_url.as_str()).collect();

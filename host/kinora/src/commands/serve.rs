@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use kinora_api::{ApiOptions, ApiState, Origins, RateLimits};
-use kinora_store::{DataFolder, Role, Store};
+use kinora_store::{Role, Store};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -33,7 +33,7 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     allow_many_files();
     settings::prepare_data_folder(settings)?;
     let data = &settings.storage.data;
-    let Some(folder) = DataFolder::lock(data)? else {
+    let Some(folder) = remote::take(data)? else {
         bail!("the data folder {} is in use by another kinora; give this one its own with --data DIR", data.display());
     };
     let listeners = listen(&settings.server.listen).await?;

@@ -5,17 +5,22 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
-use kinora_plugins::{Activated, GenerationView, GrantNew, Installed, Manager, PluginView};
+use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
+use kinora_plugins::{Activated, GenerationView, GrantNew, HealthView, Installed, Manager, PluginView, short};
+use kinora_runtime::Limits;
 use kinora_store::{DataFolder, Store};
 use reqwest::{Body, Method, Url};
 use serde::Deserialize;
 use serde_json::json;
 use url::Position;
 
-use crate::remote::Remote;
+use crate::remote::{self, Remote};
 use crate::settings::{self, Settings};
 use crate::{cli, host, say};
+
+/// How times are written.
+const MINUTE: &str = "%Y-%m-%d %H:%M UTC";
 
 /// Runs one of the commands.
 ///
@@ -48,7 +53,7 @@ impl Plugins {
     async fn open(settings: &Settings) -> Result<Self> {
         settings::prepare_data_folder(settings)?;
         let data = &settings.storage.data;
-        let Some(folder) = DataFolder::lock(data)? else {
+        let Some(folder) = remote::take(data)? else {
             return Ok(Plugins::There(Remote::of(data)?));
         };
         let (store, _) = host::open(settings).await?;
@@ -60,17 +65,18 @@ impl Plugins {
         match command {
             cli::Plugin::List => {
                 let List { plugins, refused } = self.list().await?;
-                say!("{:10} {:16} {:9} {:28} does", "role", "id", "version", "from");
-                plugins.iter().for_each(line);
+                table(&plugins);
                 refused.iter().for_each(|refused| say!("refused: {refused}"));
             }
             cli::Plugin::Show { id } => show(&self.show(&id).await?),
             cli::Plugin::Install { file, grant, stage } => {
                 let installed = self.install(&file).await?;
-                say!("installed {} {} ({})", installed.id, installed.version, short(&installed.digest));
+                let Installed { id, version, digest, new_rights, .. } = &installed;
+                say!("installed {id} {version} ({})", short(digest));
                 if stage {
-                    installed.new_rights.iter().for_each(|right| say!("it asks anew: {right}"));
-                    say!("it serves after: kinora plugin activate {} {}", installed.id, short(&installed.digest));
+                    new_rights.iter().for_each(|right| say!("it newly asks {right}"));
+                    let grant = if new_rights.is_empty() { "" } else { " --grant" };
+                    say!("it serves after: kinora plugin activate {id} {}{grant}", short(digest));
                 } else {
                     activated(&self.activate(&installed.id, Some(&installed.digest), grant).await?);
                 }
@@ -100,7 +106,7 @@ impl Plugins {
 
     async fn install(&self, file: &Path) -> Result<Installed> {
         let name = file.file_name().map_or_else(|| file.to_owned(), PathBuf::from);
-        let bytes = tokio::fs::read(file).await.with_context(|| format!("{} cannot be read", file.display()))?;
+        let bytes = read(file).await.with_context(|| format!("{} cannot be read", file.display()))?;
         match self {
             Plugins::There(remote) => {
                 remote.ask(Method::POST, &path(&[], &[("name", &name.to_string_lossy())])?, bytes).await
@@ -146,39 +152,71 @@ fn path(parts: &[&str], query: &[(&str, &str)]) -> Result<String> {
     Ok(url[Position::BeforePath..].to_owned())
 }
 
-fn short(digest: &str) -> &str {
-    &digest[..12.min(digest.len())]
+/// Reads the file of a component, unless it is larger than one may be or never ends.
+async fn read(file: &Path) -> Result<Vec<u8>> {
+    let (meta, limit) = (tokio::fs::metadata(file).await?, Limits::default().component);
+    if !meta.is_file() {
+        bail!("it is no file");
+    }
+    if meta.len() > limit as u64 {
+        bail!("it has {} bytes, and a component may have {limit}", meta.len());
+    }
+    Ok(tokio::fs::read(file).await?)
 }
 
-fn line(plugin: &PluginView) {
-    let (version, origin) =
+/// Prints a line for each plugin, as wide as its widest cells.
+fn table(plugins: &[PluginView]) {
+    let head = ["role", "id", "version", "from", "does"].map(str::to_owned);
+    let rows: Vec<[String; 5]> = [head].into_iter().chain(plugins.iter().map(cells)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let [role, id, version, from] = [0, 1, 2, 3].map(width);
+    for [a, b, c, d, e] in &rows {
+        say!("{a:role$}  {b:id$}  {c:version$}  {d:from$}  {e}");
+    }
+}
+
+fn cells(plugin: &PluginView) -> [String; 5] {
+    let (version, from) =
         plugin.active.as_ref().map_or(("-", "nothing serves"), |active| (&active.version, &active.origin));
-    say!("{:10} {:16} {version:9} {origin:28} {}", plugin.role, plugin.id, plugin.does.join(", "));
+    // The models behind an operation are for `show`.
+    let does: Vec<&str> = plugin.does.iter().map(|does| does.split(" (").next().unwrap_or(does)).collect();
+    [plugin.role.clone(), plugin.id.clone(), version.into(), from.into(), does.join(", ")]
 }
 
 fn activated(change: &Activated) {
-    match &change.before {
-        Some(before) => say!("{} {} serves ({} before)", change.id, change.version, before),
-        None => say!("{} {} serves", change.id, change.version),
+    let Activated { id, version, digest, before, changed } = change;
+    match before {
+        _ if !changed => say!("{id} {version} ({}) serves already", short(digest)),
+        Some(before) => say!("{id} {version} ({}) serves; {before} did before", short(digest)),
+        None => say!("{id} {version} ({}) serves", short(digest)),
     }
 }
 
 fn show(plugin: &PluginView) {
     say!("{} ({}), a {}", plugin.id, plugin.title, plugin.role);
-    say!("does       {}", plugin.does.join(", "));
+    plugin.does.iter().for_each(|does| say!("does       {does}"));
+    if plugin.active.is_none() {
+        say!("active     none: nothing of it serves");
+    }
     plugin.active.iter().chain(&plugin.others).for_each(generation);
     plugin.rights.iter().for_each(|right| say!("may        {right}"));
     if plugin.settings.as_object().is_some_and(|settings| !settings.is_empty()) {
         say!("settings   {}", plugin.settings);
     }
     if let Some(health) = &plugin.health {
-        say!("calls      {} ({} broke a rule, {} of them took too long)", health.calls, health.broken, health.timeouts);
-        health.last_error.iter().for_each(|error| say!("last error {error}"));
+        let HealthView { calls, broken, timeouts, last_error } = health;
+        say!("calls      {calls} since it was loaded; {broken} broke a rule, {timeouts} of them took too long");
+        last_error.iter().for_each(|error| say!("last error {error}"));
     }
 }
 
 fn generation(generation: &GenerationView) {
-    let GenerationView { version, digest, state, origin, reason, .. } = generation;
+    let GenerationView { version, digest, state, origin, reason, since } = generation;
+    let since = match (since.and_then(|since| Timestamp::from_millisecond(since).ok()), state.as_str()) {
+        (Some(since), "active") => format!(", since {}", since.strftime(MINUTE)),
+        (Some(since), _) => format!(", last activated {}", since.strftime(MINUTE)),
+        (None, _) => String::new(),
+    };
     let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    say!("{state:10} {version} {} from {origin}{reason}", short(digest));
+    say!("{state:10} {version} ({}) from {origin}{since}{reason}", short(digest));
 }
