@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the shipped components into plugins/target/components/, those that the tests need into
-# plugins/target/fixtures/, and says which way it took:
+# Builds the shipped components into plugins/target/components/, the examples into plugins/target/examples/, those that
+# the tests need into plugins/target/fixtures/, and says which way it took:
 #
 #   1. the wasm32-wasip2 target of rustup, where it is installed;
 #   2. the same after `rustup target add`;
@@ -63,3 +63,11 @@ collect() {
 }
 collect kinora_plugin_ plugins/target/components
 collect kinora_fixture_ plugins/target/fixtures
+
+mkdir -p plugins/target/examples
+for example in examples/*/; do
+    name=$(basename "$example")
+    wasm=plugins/target/$target/release/$(echo "$name" | tr - _).wasm
+    cmp -s "$wasm" "plugins/target/examples/$name.wasm" || cp "$wasm" "plugins/target/examples/$name.wasm"
+done
+echo "components: $(ls plugins/target/examples | tr '\n' ' ')in plugins/target/examples"

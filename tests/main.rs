@@ -1,5 +1,6 @@
 //! Black-box tests: the real binary with its shipped components, and real ffmpeg.
 
+mod docs;
 mod fakes;
 mod film;
 mod generations;

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/target/components");
+    // Asked when it runs: a target folder that was copied along with the sources has a script that was built elsewhere.
+    let here = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
+    let folder = Path::new(&here).join("../../plugins/target/components");
     println!("cargo::rerun-if-changed=build.rs");
     // A missing folder would count as changed on every build; its parent is watched until it is there.
     let watched = folder.ancestors().find(|path| path.exists());

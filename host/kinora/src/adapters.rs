@@ -1,11 +1,13 @@
 //! What each provider is given (rights, base URLs, keys, settings), and which provider is chosen for what.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result, bail};
 use kinora_domain::documents::Role;
 use kinora_plugins::Given;
 use kinora_runtime::egress::{Grant, Override};
 use kinora_runtime::{Generation, Generations, Plugin};
-use kinora_workflows::Choice;
+use kinora_workflows::{Choice, Studio};
 
 use crate::settings::{self, Settings};
 
@@ -69,16 +71,8 @@ pub fn unknown_sections(settings: &Settings, generations: &Generations) -> Vec<S
 }
 
 /// Chooses the provider of an operation: what the caller wants, what the settings say, the first preferred one that
-/// has its key and can do it, else offline.
-///
-/// # Errors
-/// Where the one that was asked for is not there or cannot do it.
-pub fn choose(
-    settings: &Settings,
-    generations: &Generations,
-    operation: &str,
-    provider: Option<&str>,
-) -> Result<Choice> {
+/// has its key and can do it, else offline. Whether it is there at all, [`missing`] says.
+pub fn choose(settings: &Settings, generations: &Generations, operation: &str, provider: Option<&str>) -> Choice {
     let (chosen, model) = match operation {
         "image" => (&settings.providers.image, &settings.models.image),
         "video" => (&settings.providers.video, &settings.models.video),
@@ -91,29 +85,27 @@ pub fn choose(
         Some((model, _)) => (None, Some(model.to_owned())),
         None => (None, None),
     };
-    let can = |id: &str| {
-        generations
-            .get(Role::Provider, id)
-            .is_some_and(|known| known.plugin.manifest.models.iter().any(|model| model.operation == operation))
-    };
+    let ready = |id: &&str| generations.get(Role::Provider, id).is_some_and(|known| is_ready(&known, operation));
     let asked = provider.map(str::to_owned).or_else(|| chosen.clone()).or(named);
-    let id = match asked {
-        Some(id) => {
-            if !known(&id) {
-                let providers = generations.of_role(Role::Provider);
-                let able: Vec<&str> = providers.iter().map(|known| known.id()).filter(|id| can(id)).collect();
-                bail!("there is no provider \"{id}\"; for {operation} there is: {}", able.join(", "));
-            }
-            id
-        }
-        None => PREFERRED
-            .into_iter()
-            .find(|id| generations.get(Role::Provider, id).is_some_and(|known| is_ready(&known, operation)))
-            .unwrap_or(OFFLINE)
-            .to_owned(),
-    };
+    let id = asked.unwrap_or_else(|| PREFERRED.into_iter().find(ready).unwrap_or(OFFLINE).to_owned());
     let model = model.filter(|_| id != OFFLINE);
-    Ok(Choice { provider: id, model })
+    Choice { provider: id, model }
+}
+
+/// The providers that were chosen and are not there, one sentence each: a slip, or ahead of their installation.
+pub fn missing(studio: &Studio) -> Vec<String> {
+    let providers = studio.generations.of_role(Role::Provider);
+    let chosen = [("text", &studio.providers.text), ("image", &studio.providers.image)];
+    let absent = chosen.into_iter().filter(|(_, choice)| providers.iter().all(|known| known.id() != choice.provider));
+    absent
+        .map(|(operation, Choice { provider: id, .. })| {
+            let can = |known: &&Arc<Generation>| {
+                known.plugin.manifest.models.iter().any(|model| model.operation == operation)
+            };
+            let able: Vec<&str> = providers.iter().filter(can).map(|known| known.id()).collect();
+            format!("there is no provider \"{id}\"; for {operation} there is: {}", able.join(", "))
+        })
+        .collect()
 }
 
 /// Whether a provider has its keys and a model for an operation that its upstream still serves.

@@ -170,7 +170,8 @@ pub enum Plugin {
     /// Call a component once, with JSON from standard input or a file
     ///
     /// A renderer takes a drawing; a strategy a request {"kind", "input", "attempt"}; a validator {"document",
-    /// "context"}; a provider {"kind", "parameters"}, of which the first step is printed.
+    /// "context"}; a provider {"kind", "parameters"}, of which the first step is printed: nothing is sent. It gets the
+    /// plugin's settings.
     Run {
         /// The component
         file: PathBuf,

@@ -123,7 +123,7 @@ impl Host {
 /// Everything that workflows need. `provider` takes the place of the settings' choice.
 ///
 /// # Errors
-/// Where the binary cannot find itself, or a provider that was chosen is not there.
+/// Where the binary cannot find itself.
 pub fn studio(
     settings: &Settings,
     plugins: &Arc<Manager>,
@@ -131,8 +131,8 @@ pub fn studio(
     provider: Option<&str>,
 ) -> Result<Arc<Studio>> {
     let generations = plugins.generations();
-    let text = adapters::choose(settings, generations, "text", provider)?;
-    let image = adapters::choose(settings, generations, "image", provider)?;
+    let text = adapters::choose(settings, generations, "text", provider);
+    let image = adapters::choose(settings, generations, "image", provider);
     let manager = plugins.clone();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Arc::new(Studio {

@@ -99,6 +99,17 @@ async fn who_asks_after_a_swap_gets_the_new_one_and_who_asked_before_keeps_the_o
 }
 
 #[tokio::test]
+async fn a_provider_that_sends_is_tested_with_the_rights_that_it_will_have() {
+    let house = House::new().await;
+    let manager = house.open().await;
+    let sends = fixture("compatible-next.wasm");
+    let id = manager.install(sends, Path::new("compatible.wasm")).await.expect("it is good").id;
+    let error = manager.activate(&id, None, &GrantNew::Nothing).await.expect_err("nobody granted anything");
+    assert!(matches!(error, ManageError::NewRights { .. }), "{error}");
+    manager.activate(&id, None, &GrantNew::All).await.expect("all is granted");
+}
+
+#[tokio::test]
 async fn what_was_decided_is_so_after_a_restart() {
     let house = House::new().await;
     let manager = house.open().await;

@@ -132,6 +132,19 @@ pub struct Model {
     pub retires: Option<String>,
 }
 
+impl Model {
+    /// A model that does the plain operation (`text`, `image`, `video`), as far as is known for free.
+    pub fn new(operation: &str, id: &str) -> Self {
+        Model {
+            id: id.to_owned(),
+            operation: operation.to_owned(),
+            capabilities: Vec::new(),
+            price: None,
+            retires: None,
+        }
+    }
+}
+
 /// What a model costs, in millionths of a US dollar.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -163,6 +176,13 @@ pub struct Endpoint {
     pub result_hosts: Vec<String>,
 }
 
+impl Endpoint {
+    /// A place that serves its results itself.
+    pub fn new(name: &str, base_url: &str) -> Self {
+        Endpoint { name: name.to_owned(), base_url: base_url.to_owned(), result_hosts: Vec::new() }
+    }
+}
+
 /// A key that the host adds to requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -180,6 +200,20 @@ pub struct Credential {
     pub prefix: String,
     /// The environment variable an administrator would set by custom, such as `OPENAI_API_KEY`.
     pub environment: String,
+}
+
+impl Credential {
+    /// A key that is sent as `authorization: Bearer …`.
+    pub fn bearer(name: &str, endpoint: &str, environment: &str) -> Self {
+        Credential {
+            name: name.to_owned(),
+            endpoint: endpoint.to_owned(),
+            scheme: "header".to_owned(),
+            header: "authorization".to_owned(),
+            prefix: "Bearer ".to_owned(),
+            environment: environment.to_owned(),
+        }
+    }
 }
 
 /// A request that is not GET and costs nothing.

@@ -1,6 +1,7 @@
 //! Providers: state machines that say what to send and read what comes back. [`Adapter`] is the machine itself; the
 //! other traits are the common shapes, from which a machine is made.
 
+mod body;
 mod decimal;
 mod exchange;
 mod immediate;
@@ -9,6 +10,7 @@ mod long_running;
 mod media;
 mod pause;
 pub mod prompt;
+mod refusal;
 mod segment;
 pub mod shape;
 mod telling;
@@ -22,6 +24,7 @@ pub use crate::bindings::provider::kinora::provider::types::{
     Outcome as RawOutcome, ProviderError, ResponseBody, Sink, Step, Target, TransportFailure,
 };
 use crate::documents::{ImageOperation, Manifest, Outcome, TextOperation, VideoOperation};
+pub use body::without_nulls;
 pub use decimal::decimal;
 pub use exchange::{Exchange, Exchanging};
 pub use immediate::{Answering, Immediate};
@@ -88,6 +91,54 @@ impl Operation {
             }
         };
         Ok(Operation { id, request })
+    }
+
+    /// The parameters of a `text` operation.
+    ///
+    /// # Errors
+    /// `invalid-request` where something else is asked for, which the host does only where the manifest lists it.
+    pub fn text(self) -> Result<TextOperation, ProviderError> {
+        match self.request {
+            Request::Text(operation) => Ok(operation),
+            other => Err(other.unexpected("text")),
+        }
+    }
+
+    /// The parameters of an `image` operation.
+    ///
+    /// # Errors
+    /// As [`Operation::text`].
+    pub fn image(self) -> Result<ImageOperation, ProviderError> {
+        match self.request {
+            Request::Image(operation) => Ok(operation),
+            other => Err(other.unexpected("image")),
+        }
+    }
+
+    /// The parameters of a `video` operation.
+    ///
+    /// # Errors
+    /// As [`Operation::text`].
+    pub fn video(self) -> Result<VideoOperation, ProviderError> {
+        match self.request {
+            Request::Video(operation) => Ok(operation),
+            other => Err(other.unexpected("video")),
+        }
+    }
+}
+
+impl Request {
+    /// The kind of the operation, as in a manifest.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Request::Text(_) => "text",
+            Request::Image(_) => "image",
+            Request::Video(_) => "video",
+        }
+    }
+
+    fn unexpected(&self, wanted: &str) -> ProviderError {
+        ProviderError::invalid_request(format!("this provider makes {wanted}, and {} was asked for", self.kind()))
     }
 }
 
@@ -164,6 +215,13 @@ impl HttpRequest {
     /// The same request with a credential of the manifest.
     pub fn credential(mut self, name: &str) -> Self {
         self.credential = Some(name.into());
+        self
+    }
+
+    /// The same request with one more header. Those that carry credentials are refused by the host: see
+    /// [`HttpRequest::credential`].
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 

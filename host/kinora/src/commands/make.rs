@@ -14,6 +14,7 @@ use kinora_store::{Blobs, Created, Job, JobState, NewJob, Store, UsageFilter};
 use kinora_workflows::{FILM_KIND, FILM_VERSION, FilmMade, FilmRequest};
 use tokio_util::sync::CancellationToken;
 
+use crate::adapters;
 use crate::cli::Make;
 use crate::host::{self, Host};
 use crate::screen::Screen;
@@ -57,9 +58,12 @@ pub async fn run(settings: &Settings, make: Make, interrupted: CancellationToken
         std::fs::create_dir_all(keep).with_context(|| format!("--keep {} cannot be made", keep.display()))?;
     }
     let (store, blobs) = host::open(settings).await?;
-    // Also checks that the provider is there, before anything is begun.
     let plugins = host::plugins(settings, &store).await?;
     let studio = host::studio(settings, &plugins, blobs.clone(), make.provider.as_deref())?;
+    // Before anything is begun.
+    if let Some(missing) = adapters::missing(&studio).into_iter().next() {
+        bail!(missing);
+    }
     let job = submit(&store, &blobs, &request, make.provider.as_deref()).await?;
 
     let screen = Screen::new();

@@ -2,6 +2,7 @@
 
 mod generations;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,10 +10,11 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use kinora_domain::documents::Role;
 use kinora_runtime::Plugin;
-use kinora_runtime::protocol::{Action, Operation, Step};
+use kinora_runtime::protocol::{Action, Body, BodyPart, EndpointPath, HttpRequest, Operation, Step, Target};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::adapters;
 use crate::cli;
 use crate::host;
 use crate::say;
@@ -34,7 +36,8 @@ pub async fn run(settings: &Settings, command: cli::Plugin) -> Result<ExitCode> 
         cli::Plugin::Run { file, input } => {
             let plugin = host::runtime(settings)?.load_file(&file).await?;
             let input = read_input(input)?;
-            let answer = call(&plugin, &input).await?;
+            let given = adapters::given(settings, &plugin)?;
+            let answer = call(&plugin, &input, &given.settings).await?;
             say!("{}", serde_json::to_string_pretty(&answer)?);
             Ok(ExitCode::SUCCESS)
         }
@@ -86,21 +89,20 @@ fn field<T: DeserializeOwned>(input: &Value, name: &str) -> Result<T> {
     serde_json::from_value(value.clone()).with_context(|| format!("the input's \"{name}\" is wrong"))
 }
 
-async fn call(plugin: &Plugin, input: &Value) -> Result<Value> {
-    let settings = json!({});
+async fn call(plugin: &Plugin, input: &Value, settings: &Value) -> Result<Value> {
     let document = "the input is not what this role takes; see `kinora plugin run --help`";
     Ok(match plugin.manifest.role {
         Role::Renderer => {
             let drawing = serde_json::from_value(input.clone()).context(document)?;
-            serde_json::to_value(plugin.compose_drawing(&drawing, &settings).await?)?
+            serde_json::to_value(plugin.compose_drawing(&drawing, settings).await?)?
         }
         Role::Strategy => {
             let request = serde_json::from_value(input.clone()).context(document)?;
-            serde_json::to_value(plugin.compose_prompt(&request, &settings).await?)?
+            serde_json::to_value(plugin.compose_prompt(&request, settings).await?)?
         }
         Role::Validator => {
             let (judged, context): (Value, Value) = (field(input, "document")?, field(input, "context")?);
-            serde_json::to_value(plugin.validate(&judged, &context, &settings).await?)?
+            serde_json::to_value(plugin.validate(&judged, &context, settings).await?)?
         }
         Role::Provider => {
             let operation = Operation {
@@ -108,7 +110,7 @@ async fn call(plugin: &Plugin, input: &Value) -> Result<Value> {
                 kind: field(input, "kind")?,
                 document: field::<Value>(input, "parameters")?.to_string(),
             };
-            show(plugin.start(&operation, &settings).await?)
+            show(plugin.start(&operation, settings).await?)
         }
     })
 }
@@ -127,10 +129,37 @@ fn show(step: Step) -> Value {
         }
         Action::Fail(error) => json!({"fail": {"kind": error.kind, "message": error.message}}),
         Action::Wait(ms) => json!({"wait_ms": ms}),
-        Action::Send(request) => json!({"send": {
-            "method": request.method,
-            "target": format!("{:?}", request.target),
-            "credential": request.credential,
-        }}),
+        Action::Send(request) => json!({"send": sent(request)}),
     }
+}
+
+/// A request as JSON, without what it leaves out.
+fn sent(request: HttpRequest) -> Value {
+    let (endpoint, place) = match request.target {
+        Target::Endpoint(EndpointPath { endpoint, path }) => (Some(endpoint), path),
+        Target::Url(url) => (None, url),
+    };
+    let body = match request.body {
+        Body::Empty => Value::Null,
+        Body::Parts(parts) => match parts.as_slice() {
+            [BodyPart::Text(text)] => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+            parts => json!(parts),
+        },
+        Body::Form(fields) => json!(fields),
+    };
+    let headers: BTreeMap<_, _> = request.headers.into_iter().collect();
+    let mut sent = json!({
+        "method": request.method,
+        "endpoint": endpoint,
+        "path": place,
+        "credential": request.credential,
+        "exemption": request.exemption,
+        "timeout_ms": request.timeout_ms,
+        "headers": headers,
+        "body": body,
+    });
+    if let Some(fields) = sent.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    sent
 }

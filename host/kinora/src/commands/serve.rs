@@ -15,6 +15,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::adapters;
 use crate::host::{self, Host};
 use crate::models;
 use crate::remote;
@@ -42,6 +43,9 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     let fresh_token = admin_token(data, &store).await?;
     let plugins = host::plugins(settings, &store).await?;
     let studio = host::studio(settings, &plugins, blobs, None)?;
+    for missing in adapters::missing(&studio) {
+        tracing::warn!("{missing}; until it is installed, what is asked of it fails");
+    }
     let host = Host::start(settings, folder, store.clone(), studio, None).await?;
 
     let loopback_only = addresses.iter().all(|address| address.ip().is_loopback());

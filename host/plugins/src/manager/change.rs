@@ -163,14 +163,11 @@ impl Manager {
     async fn ready(&self, id: &str, digest: &str, grant: &GrantNew) -> Result<Arc<Generation>, ManageError> {
         let rows = self.rows(id).await?;
         let row = rows.iter().find(|row| row.digest == digest).ok_or_else(|| self.unknown(id))?;
-        let loaded = match self.generations.with_digest(id, digest) {
-            // What is kept was tested when it came.
+        let kept = self.generations.with_digest(id, digest);
+        let tested = kept.is_some();
+        let loaded = match kept {
             Some(kept) => kept,
-            None => {
-                let loaded = self.load_row(row).await?;
-                loaded.self_test(&self.options.policy).await?;
-                loaded
-            }
+            None => self.load_row(row).await?,
         };
         // Another role may have taken the id since it was installed.
         self.check_role(&loaded)?;
@@ -183,7 +180,12 @@ impl Manager {
         }
         // Settings and keys may have changed since it was loaded.
         let rights = Rights::whole(manifest);
-        Ok(Arc::new(self.equip(loaded.plugin.clone(), rights)?))
+        let ready = self.equip(loaded.plugin.clone(), rights)?;
+        // With the rights that it will have. What is kept was tested when it came.
+        if !tested {
+            ready.self_test(&self.options.policy).await?;
+        }
+        Ok(Arc::new(ready))
     }
 
     /// Goes back to the generation that was active before; the one that is active now is marked with the reason.
