@@ -4,9 +4,9 @@
 use kinora_sdk::documents::{Model, Price};
 use serde_json::Value;
 
-/// Prices, in millionths of a dollar for a picture or a second. `flux-schnell` by its page on Replicate (3 dollars for
-/// 1000 pictures). A second of `veo-3.1` with sound by Google's price list, at which resellers stay; Replicate's own was
-/// not at hand, and neither was one for the text model: the setting `prices` of the host has the last word.
+/// Prices, in millionths of a dollar for a picture or a second. `flux-schnell` by lists of others (3 dollars for 1000
+/// pictures), which Replicate's own page was not at hand to confirm. A second of `veo-3.1` with sound by Google's price list, at which resellers stay. For the text model
+/// none was at hand: the setting `prices` of the host has the last word.
 const PRICES: [(&str, Price); 2] = [
     ("black-forest-labs/flux-schnell", Price { picture: Some(3_000), ..NONE }),
     ("google/veo-3.1", Price { second: Some(400_000), ..NONE }),
