@@ -18,6 +18,7 @@ mod limits;
 mod media;
 mod metrics;
 mod models;
+mod music_video;
 mod observe;
 mod options;
 mod router;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use kinora_workflows::Choice;
+
 use crate::door::Origins;
 
 /// How the API behaves.
@@ -21,6 +23,8 @@ pub struct ApiOptions {
     pub body_patience: Duration,
     /// How often each may call.
     pub rate_limits: RateLimits,
+    /// Who makes clips where a request names nobody.
+    pub video: Choice,
     /// The version of Kinora, for people and for `/metrics`.
     pub version: String,
 }
@@ -36,6 +40,7 @@ impl ApiOptions {
             json_limit: 1 << 20,
             body_patience: Duration::from_secs(30),
             rate_limits: RateLimits::default(),
+            video: Choice { provider: "offline".into(), model: None },
             version: env!("CARGO_PKG_VERSION").into(),
         }
     }

@@ -14,7 +14,7 @@ use crate::docs::{self, Document, Viewer};
 use crate::error::ApiError;
 use crate::extract::shown;
 use crate::state::ApiState;
-use crate::{accounts, admin, door, health, jobs, models, observe, scenario, usage};
+use crate::{accounts, admin, door, health, jobs, models, music_video, observe, scenario, usage};
 
 /// Puts all routes together.
 ///
@@ -48,6 +48,10 @@ fn under_api() -> OpenApiRouter<ApiState> {
         .routes(routes!(scenario::generate))
         .routes(routes!(scenario::task, scenario::cancel))
         .routes(routes!(scenario::thumbnail))
+        .routes(routes!(music_video::generate))
+        .routes(routes!(music_video::get))
+        .routes(routes!(music_video::info))
+        .routes(routes!(music_video::list))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show, jobs::cancel))
         .routes(routes!(jobs::events))

@@ -3,9 +3,10 @@
 //!
 //! `generate` is the one engine of every text contract (strategy → provider → strategy → validator), `ask` and
 //! `picture` are its way to providers, `driver` takes operations from one wait to the next, `resend` decides what may
-//! be sent again; `scenario` and `film` are the contracts.
+//! be sent again; `scenario`, `film` and `clip` are the contracts.
 
 mod ask;
+mod clip;
 mod driver;
 mod error;
 mod film;
@@ -16,6 +17,7 @@ mod results;
 mod scenario;
 mod studio;
 
+pub use clip::{CLIP_KIND, CLIP_VERSION, ClipInput, ClipMade, ClipWorkflow};
 pub use driver::OperationDriver;
 pub use error::WorkflowError;
 pub use film::{FILM_KIND, FILM_VERSION, FilmMade, FilmRequest, FilmWorkflow};

@@ -54,7 +54,7 @@ pub(crate) async fn settle(
 }
 
 /// Looks into a blob that is said to be the result of an operation of this kind.
-async fn look(studio: &Studio, kind: &str, handle: &str) -> Result<MediaFacts, OperationError> {
+pub(crate) async fn look(studio: &Studio, kind: &str, handle: &str) -> Result<MediaFacts, OperationError> {
     let wrong =
         |reason: &str| OperationError::new("malformed-output", format!("the {kind} it made cannot be used: {reason}"));
     let failed = |error: &dyn std::fmt::Display| {

@@ -11,11 +11,14 @@ use kinora_domain::documents::{MediaOutcome, Model, Outcome, Price, Role, TextOu
 use kinora_media::{MediaError, Worker};
 use kinora_runtime::egress::{Egress, Policy};
 use kinora_runtime::{Generation, Generations, Plugin};
-use kinora_store::{BlobId, Blobs};
+use kinora_store::{BlobId, Blobs, PutError};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 
 use crate::error::WorkflowError;
+
+/// The largest film that is kept, in bytes.
+const MAX_BYTES: u64 = 64 << 30;
 
 /// What a workflow works with.
 pub struct Studio {
@@ -58,6 +61,8 @@ pub struct Providers {
     pub text: Choice,
     /// Who draws.
     pub image: Choice,
+    /// Who makes clips.
+    pub video: Choice,
     /// The longest wait between two polls, whatever a plugin asks for.
     pub poll_interval: Option<Duration>,
 }
@@ -85,6 +90,7 @@ impl Studio {
     pub(crate) fn provider(&self, operation: &str) -> Result<(Arc<Generation>, Option<&str>), WorkflowError> {
         let choice = match operation {
             "image" => &self.providers.image,
+            "video" => &self.providers.video,
             _ => &self.providers.text,
         };
         let id = &choice.provider;
@@ -143,6 +149,21 @@ impl Studio {
         }
         file.flush().await.map_err(told)?;
         Ok(Local { path, _copy: Some(folder) })
+    }
+
+    /// Puts a rendered file into the blob store. Gives the blob's id.
+    ///
+    /// # Errors
+    /// Where it cannot be read or kept.
+    pub(crate) async fn keep(&self, path: &Path) -> Result<String, WorkflowError> {
+        let told = |source| WorkflowError::File { path: "the rendered file".into(), source };
+        let file = tokio::fs::File::open(path).await.map_err(told)?;
+        let blob = self.blobs.put_stream(tokio_util::io::ReaderStream::new(file), MAX_BYTES).await;
+        match blob {
+            Ok(blob) => Ok(blob.id.to_string()),
+            Err(PutError::Blob(error)) => Err(error.into()),
+            Err(PutError::Stream(source)) => Err(told(source)),
+        }
     }
 
     /// A folder for files that are being made; it goes when it is dropped.

@@ -51,6 +51,7 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     let loopback_only = addresses.iter().all(|address| address.ip().is_loopback());
     let mut options = ApiOptions::new(secret);
     options.loopback_only = loopback_only;
+    options.video = host.studio.providers.video.clone();
     options.rate_limits = RateLimits {
         changes: settings.server.creating_per_minute,
         reads: settings.server.reading_per_minute,
@@ -83,7 +84,8 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
         say!("this host is reachable from outside: every call needs a token (kinora token create --user NAME)");
     }
     let studio = &host.studio;
-    say!("text by {}, pictures by {}", studio.providers.text.provider, studio.providers.image.provider);
+    let by = &studio.providers;
+    say!("text by {}, pictures by {}, clips by {}", by.text.provider, by.image.provider, by.video.provider);
 
     interrupted.cancelled().await;
     say!("ending: requests that are under way are waited for, at most {} s", settings.server.drain_seconds);
