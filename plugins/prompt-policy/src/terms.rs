@@ -1,0 +1,109 @@
+//! Whether a text says a term, as whole words.
+//!
+//! Text and term are compared alike however they were typed: in compatibility form (NFKC, so that an accent may be a
+//! character of its own and a letter full-width), in upper and lower case. Words are those of Unicode's text
+//! segmentation (UAX #29), parted further wherever no letter or digit stands: `gun.Then` and `gun's` say `gun`. Scripts
+//! without blanks between words are compared sign by sign.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A text, ready to be searched.
+pub struct Words {
+    folded: String,
+    words: Vec<String>,
+}
+
+impl Words {
+    /// The words of a text.
+    pub fn of(text: &str) -> Words {
+        let folded = fold(text);
+        let words = folded
+            .unicode_words()
+            .flat_map(|word| word.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)))
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        Words { folded, words }
+    }
+
+    /// Whether the term's words stand in the text, one after the other. A term without letters and digits, such as an
+    /// emoji, is searched as it is.
+    pub fn say(&self, term: &str) -> bool {
+        let term = Words::of(term.trim());
+        match term.words.len() {
+            0 => !term.folded.is_empty() && self.folded.contains(&term.folded),
+            length => self.words.windows(length).any(|words| words == term.words),
+        }
+    }
+}
+
+/// Upper case and back is the simplest way to what all cases of a text share: `ß` and `SS`, `ς` and `Σ`.
+fn fold(text: &str) -> String {
+    text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(text: &str, term: &str) -> bool {
+        Words::of(text).say(term)
+    }
+
+    #[test]
+    fn a_term_is_found_as_a_whole_word_only() {
+        for text in ["gun", "A gun.", "(gun)", "no gun, please", "gun's", "gun-shaped", "the gun.Then", "his_gun_"] {
+            assert!(says(text, "gun"), "{text}");
+        }
+        for text in ["begun", "guns", "gunpowder", "gün", "gu n", "gun2", ""] {
+            assert!(!says(text, "gun"), "{text}");
+        }
+    }
+
+    #[test]
+    fn upper_and_lower_case_are_alike_in_every_script() {
+        for (text, term) in [
+            ("GUN", "gun"),
+            ("a gun", "Gun"),
+            ("ÉPÉE", "épée"),
+            ("ОРУЖИЕ", "оружие"),
+            ("ΟΠΛΟΣ", "οπλος"),
+            ("STRASSE", "Straße"),
+            ("straße", "STRASSE"),
+        ] {
+            assert!(says(text, term), "{text} / {term}");
+        }
+    }
+
+    #[test]
+    fn an_accent_may_be_typed_as_a_character_of_its_own() {
+        assert!(says("une e\u{301}pe\u{301}e", "épée"));
+        assert!(says("une épée", "e\u{301}pe\u{301}e"));
+        assert!(!says("une epee", "épée"));
+        assert!(says("a ｇｕｎ", "gun"));
+    }
+
+    #[test]
+    fn a_term_of_several_words_is_found_whatever_stands_between_them() {
+        assert!(says("Brand\nX's cola", "brand x"));
+        assert!(says("the Coca-Cola can", "coca cola"));
+        assert!(!says("brand new X", "brand x"));
+        assert!(!says("brand", "brand x"));
+    }
+
+    #[test]
+    fn terms_of_scripts_without_blanks_are_found_inside_a_sentence() {
+        assert!(says("充满暴力的场面", "暴力"));
+        assert!(!says("暴雨有力", "暴力"));
+        assert!(says("ในเมืองมีปืนอยู่", "ปืน"));
+    }
+
+    #[test]
+    fn a_term_without_letters_is_searched_as_it_is() {
+        assert!(says("look: 🔫!", "🔫"));
+        assert!(!says("look!", "🔫"));
+        assert!(!says("look!", "  "));
+    }
+}
