@@ -114,7 +114,7 @@ impl<'r> World<'r> {
         World {
             reading,
             places: std::iter::once(place).chain(reading.second).collect(),
-            acts: hero.map_or(&[][..], |hero| hero.acts).iter().chain(&ACTS).copied().collect(),
+            acts: alone(hero.map_or(&[][..], |hero| hero.acts)).into_iter().chain(ACTS).collect(),
             hands: hero.is_none_or(|hero| hero.being != Being::Creature),
             spots: dice.below(8),
             shots: dice.below(SHOTS.len()),
@@ -131,7 +131,7 @@ impl<'r> World<'r> {
         };
         let moving = nth(place.moving, self.words + index);
         let detail = nth(place.details, self.words + index);
-        let rest = nth(place.rests, self.words);
+        let rest = nth(&alone(place.rests), self.words);
         let action = match beat {
             Beat::Open => {
                 format!("At first only the place: {moving}. Then the character comes into the picture, {act}")
@@ -189,7 +189,7 @@ impl<'r> World<'r> {
             self.places.iter().flat_map(|place| (1..place.spots.len() - 1).map(move |spot| (*place, spot))).collect();
         let (place, spot) = between[(self.spots + index) % between.len()];
         // A place's acts belong to its spots, from the second on.
-        let own = place.acts.get(spot - 1).filter(|_| self.hands && index <= between.len());
+        let own = place.acts.get(spot - 1).filter(|act| self.hands && index <= between.len() && stands_alone(act));
         (place, place.spots[spot], own.copied().unwrap_or(act))
     }
 }
@@ -246,6 +246,15 @@ lettering, subtitles, watermarks"
     )
 }
 
+/// Those of a list that do not point to another scene. No list consists of such alone.
+fn alone(list: &[&'static str]) -> Vec<&'static str> {
+    list.iter().copied().filter(|text| stands_alone(text)).collect()
+}
+
+fn stands_alone(text: &str) -> bool {
+    !text.split(|c: char| !c.is_alphanumeric()).any(|word| ["again", "same", "began"].contains(&word))
+}
+
 /// A text on one line, ready for what ends its sentence.
 fn ending(text: &str, limit: usize) -> String {
     let text = one_line(text);
@@ -258,4 +267,24 @@ fn ending(text: &str, limit: usize) -> String {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_has_an_end_that_points_to_no_other_scene() {
+        for place in places::all() {
+            assert!(!alone(place.rests).is_empty(), "{}", place.id);
+        }
+        assert_eq!(alone(&["trying again", "leaning against it", "it is the same"]), ["leaning against it"]);
+    }
+
+    #[test]
+    fn no_pair_of_shot_and_movement_returns_within_the_longest_video() {
+        let pairs: std::collections::HashSet<_> =
+            (0..50).map(|index| (nth(&SHOTS, index), nth(&MOVES, index))).collect();
+        assert_eq!(pairs.len(), 50);
+    }
 }

@@ -11,7 +11,7 @@ pub struct MusicVideoRequest {
     /// What the character is like: "curious, a little clumsy".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub character_characteristics: Option<String>,
-    /// How many scenes, 1 to 50, each of [`SCENE_SECONDS`](super::SCENE_SECONDS).
+    /// How many scenes, 1 to 50, each of 8 seconds.
     #[serde(default = "number_of_scenes")]
     pub number_of_scenes: u32,
     /// What is made: "video".
