@@ -5,7 +5,7 @@ use kinora_sdk::documents::Problem;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::terms::Words;
+use crate::terms::{Term, Words};
 
 /// The most characters of a prompt where the settings name no other number.
 pub const MAX_LENGTH: usize = 4000;
@@ -17,7 +17,7 @@ pub struct Policy {
     /// The most characters, Unicode scalar values, that a text may have.
     pub max_length: usize,
     /// What no text may say.
-    pub banned_terms: Vec<String>,
+    pub banned_terms: Vec<Term>,
 }
 
 impl Default for Policy {
@@ -61,7 +61,7 @@ impl Policy {
             let words = Words::of(text);
             let said = self.banned_terms.iter().filter(|term| words.say(term));
             problems.extend(
-                said.map(|term| problem("banned-term", format!("says “{}”, which is not allowed", term.trim()))),
+                said.map(|term| problem("banned-term", format!("says “{}”, which is not allowed", term.text.trim()))),
             );
         }
         problems
@@ -98,8 +98,10 @@ mod tests {
 
     #[test]
     fn every_banned_term_is_named_once() {
-        let policy =
-            Policy { banned_terms: vec!["blood".to_owned(), "gun".to_owned(), " knife ".to_owned()], max_length: 4000 };
+        let policy = Policy {
+            banned_terms: ["blood", "gun", " knife "].map(|term| term.to_owned().into()).to_vec(),
+            max_length: 4000,
+        };
         let expected = [
             pair("banned-term", "The prompt says “blood”, which is not allowed."),
             pair("banned-term", "The prompt says “knife”, which is not allowed."),
@@ -110,6 +112,6 @@ mod tests {
     #[test]
     fn settings_that_say_half_keep_the_other_default() {
         let policy = Policy::read(&serde_json::json!({"banned_terms": ["gun"]})).unwrap();
-        assert_eq!((policy.max_length, policy.banned_terms), (4000, vec!["gun".to_owned()]));
+        assert_eq!((policy.max_length, policy.banned_terms), (4000, vec!["gun".to_owned().into()]));
     }
 }

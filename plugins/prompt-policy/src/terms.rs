@@ -4,11 +4,28 @@
 //! stands: `gun.Then` and `gun's` say `gun`. Scripts without blanks between words are compared sign by sign. Words are
 //! alike however they were typed: in upper or lower case, with an accent as a character of its own, full-width.
 
+use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
+/// What no text may say, ready to be searched for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub struct Term {
+    /// As the settings write it.
+    pub text: String,
+    words: Words,
+}
+
+impl From<String> for Term {
+    fn from(text: String) -> Self {
+        Term { words: Words::of(text.trim()), text }
+    }
+}
+
 /// A text, ready to be searched.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     folded: String,
     words: Vec<String>,
@@ -29,8 +46,8 @@ impl Words {
 
     /// Whether the term's words stand in the text, one after the other. A term without letters and digits, such as an
     /// emoji, is searched as it is.
-    pub fn say(&self, term: &str) -> bool {
-        let term = Words::of(term.trim());
+    pub fn say(&self, term: &Term) -> bool {
+        let term = &term.words;
         match term.words.len() {
             0 => !term.folded.is_empty() && self.folded.contains(&term.folded),
             length => self.words.windows(length).any(|words| words == term.words),
@@ -48,7 +65,7 @@ mod tests {
     use super::*;
 
     fn says(text: &str, term: &str) -> bool {
-        Words::of(text).say(term)
+        Words::of(text).say(&Term::from(term.to_owned()))
     }
 
     #[test]
