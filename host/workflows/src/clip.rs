@@ -146,7 +146,10 @@ fn able(studio: &Studio, id: &str) -> Result<Arc<Generation>, Stop> {
 async fn check(studio: &Studio, provider: &Generation, input: &ClipInput) -> Result<(), Stop> {
     let refuse = |message: String| -> Stop { Failure::new("invalid-request", message).into() };
     if let Some(validator) = studio.generations.serving(Role::Validator, POLICY) {
-        let document = json!({"prompt": input.prompt, "negative_prompt": input.negative_prompt});
+        let mut document = json!({"prompt": input.prompt});
+        if !input.negative_prompt.is_empty() {
+            document["negative_prompt"] = json!(input.negative_prompt);
+        }
         let verdict = validator.plugin.validate(&document, &json!({}), &validator.settings).await.map_err(stop)?;
         if let Some(problem) = verdict.problems.first() {
             return Err(refuse(problem.message.clone()));
