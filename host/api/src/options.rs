@@ -23,6 +23,10 @@ pub struct ApiOptions {
     pub body_patience: Duration,
     /// How often each may call.
     pub rate_limits: RateLimits,
+    /// Who writes, by the provider's id; named in errors.
+    pub text: String,
+    /// Who draws, by the provider's id; named in errors.
+    pub image: String,
     /// Who makes clips where a request names nobody.
     pub video: Choice,
     /// The version of Kinora, for people and for `/metrics`.
@@ -40,6 +44,8 @@ impl ApiOptions {
             json_limit: 1 << 20,
             body_patience: Duration::from_secs(30),
             rate_limits: RateLimits::default(),
+            text: "offline".into(),
+            image: "offline".into(),
             video: Choice { provider: "offline".into(), model: None },
             version: env!("CARGO_PKG_VERSION").into(),
         }

@@ -11,7 +11,10 @@ use kinora_plugins::{ManageError, Manager, ManagerOptions, Shipped};
 use kinora_runtime::egress::{Egress, EgressOptions, Policy};
 use kinora_runtime::{Limits, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, DataFolder, Store};
-use kinora_workflows::{ClipWorkflow, FilmWorkflow, OperationDriver, Providers, Retry, ScenarioWorkflow, Studio};
+use kinora_workflows::{
+    CharacterWorkflow, ClipWorkflow, FilmWorkflow, OperationDriver, Providers, Retry, ScenarioWorkflow, ScenesWorkflow,
+    Studio,
+};
 use tokio::sync::Semaphore;
 
 use crate::adapters;

@@ -75,10 +75,10 @@ pub(crate) struct VideoInfo {
     pub created_at: Option<String>,
 }
 
-/// Why there is no clip.
+/// Why nothing was made.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct VideoError {
-    /// `VideoGenerationError`.
+pub(crate) struct GenerationError {
+    /// `VideoGenerationError`, `SceneGenerationError` or `CharacterGenerationError`.
     error: &'static str,
     /// `CONTENT_POLICY_VIOLATION`, `RATE_LIMIT_EXCEEDED`, `AUTHENTICATION_ERROR`, `TIMEOUT`, `MODEL_UNAVAILABLE`,
     /// `INVALID_REQUEST` or `UNKNOWN_ERROR`.
@@ -94,15 +94,22 @@ pub(crate) struct VideoError {
     details: String,
 }
 
-impl VideoError {
+impl GenerationError {
     /// An error of one of the document's codes.
-    pub fn new(error_code: &'static str, backend: &str, at_ms: i64, message: String, details: String) -> Self {
-        let (error, timestamp) = ("VideoGenerationError", iso_seconds(at_ms));
-        VideoError { error, error_code, message, backend_used: backend.to_owned(), timestamp, details }
+    pub fn new(
+        error: &'static str,
+        error_code: &'static str,
+        backend: &str,
+        at_ms: i64,
+        message: String,
+        details: String,
+    ) -> Self {
+        let timestamp = iso_seconds(at_ms);
+        GenerationError { error, error_code, message, backend_used: backend.to_owned(), timestamp, details }
     }
 }
 
-impl IntoResponse for VideoError {
+impl IntoResponse for GenerationError {
     fn into_response(self) -> Response {
         // What the client can mend is its own fault.
         let status = match self.error_code {
@@ -112,6 +119,9 @@ impl IntoResponse for VideoError {
         (status, Json(self)).into_response()
     }
 }
+
+/// The document's word for a clip that was not made.
+pub(crate) const VIDEO: &str = "VideoGenerationError";
 
 /// The document's code for the code of a failure.
 fn code(failure: &str) -> &'static str {
@@ -140,25 +150,31 @@ fn input(job: &Job) -> Result<ClipInput, ApiError> {
     })
 }
 
+/// A job that has ended without a result, as the document says it. `error` is the document's word for the kind.
+pub(crate) fn refused(error: &'static str, job: &Job, provider: &str) -> GenerationError {
+    let (failure, message) = match (jobs::failure(job), job.state) {
+        (Some(failure), _) => (failure.code, failure.message),
+        (None, JobState::Cancelled) => ("cancelled".into(), "The generation was cancelled.".to_owned()),
+        (None, _) => ("unknown".into(), "The clip could not be made.".to_owned()),
+    };
+    let details = match job.state {
+        JobState::Uncertain => format!(
+            "Nobody knows whether the provider accepted the request. POST /api/jobs/{0}/resubmit sends it again, which may be \
+             paid twice; DELETE /api/jobs/{0} gives it up.",
+            job.id
+        ),
+        _ => failure.clone(),
+    };
+    let ended = job.completed_at.unwrap_or(job.updated_at);
+    GenerationError::new(error, code(&failure), provider, ended, message, details)
+}
+
 /// A job that has ended, as the document answers it.
 pub(crate) fn answer(job: &Job, link: impl FnOnce(&str) -> Result<String, ApiError>) -> Result<Response, ApiError> {
     let input = input(job)?;
     let ended = job.completed_at.unwrap_or(job.updated_at);
     let Some(ClipMade { blob: _, made_by, facts, warnings }) = made(job) else {
-        let (failure, message) = match (jobs::failure(job), job.state) {
-            (Some(failure), _) => (failure.code, failure.message),
-            (None, JobState::Cancelled) => ("cancelled".into(), "The generation was cancelled.".to_owned()),
-            (None, _) => ("unknown".into(), "The clip could not be made.".to_owned()),
-        };
-        let details = match job.state {
-            JobState::Uncertain => format!(
-                "Nobody knows whether the provider accepted the request. POST /api/jobs/{0}/resubmit sends it again, which may be \
-                 paid twice; DELETE /api/jobs/{0} gives it up.",
-                job.id
-            ),
-            _ => failure.clone(),
-        };
-        return Ok(VideoError::new(code(&failure), &input.provider, ended, message, details).into_response());
+        return Ok(refused(VIDEO, job, &input.provider).into_response());
     };
     let model_used = made_by.rsplit_once(", ").map_or(made_by.as_str(), |(_, model)| model).to_owned();
     let video = Video {

@@ -1,7 +1,10 @@
-//! The music video contract: clips, one by one. A clip is a durable job, and its id is the job's.
+//! The music video contract: scenes, a character, and clips, one by one. Each is a durable job; a clip's id is its job's.
 
 mod answer;
+mod beginning;
 mod request;
+
+pub(crate) use beginning::*;
 
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
@@ -21,7 +24,7 @@ use crate::extract::{LargeJson, Params, shown};
 use crate::jobs::{self, JobBody, Submission};
 use crate::media;
 use crate::state::ApiState;
-use answer::{Video, VideoError, VideoInfo};
+use answer::{GenerationError, VIDEO, Video, VideoInfo};
 use request::{GenerateVideo, Wanted};
 
 /// The most clips in one list.
@@ -41,7 +44,7 @@ fn path(id: &str) -> String {
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body make one clip"),
            ("Prefer" = Option<String>, Header, description = "`respond-async`: answer at once with the job")),
     responses((status = 200, description = "The clip", body = Video), (status = 202, description = "The job", body = JobBody),
-              (status = 500, description = "Why there is no clip", body = VideoError)),
+              (status = 500, description = "Why there is no clip", body = GenerationError)),
     security((), ("bearer" = [])))]
 pub(crate) async fn generate(
     caller: Caller,
@@ -77,7 +80,7 @@ pub(crate) async fn generate(
 }
 
 /// Why a provider cannot be asked: it is not there, or has no key.
-fn refuse_backend(state: &ApiState, id: &str) -> Result<Option<VideoError>, ApiError> {
+fn refuse_backend(state: &ApiState, id: &str) -> Result<Option<GenerationError>, ApiError> {
     let generations = state.plugins().generations();
     let makes = |manifest: &Manifest| manifest.models.iter().any(|model| model.operation == "video");
     let Some(provider) = generations.get(Role::Provider, id).filter(|known| makes(&known.plugin.manifest)) else {
@@ -94,7 +97,7 @@ fn refuse_backend(state: &ApiState, id: &str) -> Result<Option<VideoError>, ApiE
     let message = format!("{} has no key on this host.", provider.plugin.manifest.title);
     let details = format!("The administrator has to set {} and start the host again.", missing.environment);
     let now = state.store().clock().now();
-    Ok(Some(VideoError::new("AUTHENTICATION_ERROR", id, now, message, details)))
+    Ok(Some(GenerationError::new(VIDEO, "AUTHENTICATION_ERROR", id, now, message, details)))
 }
 
 /// A path to a clip; with a token in it where the clip is a user's, so that a browser can show it.
@@ -244,8 +247,13 @@ fn check_id(id: &str) -> Result<(), ApiError> {
 
 /// The caller's job of that id that makes a clip; none where there is none.
 async fn find(state: &ApiState, caller: &Caller, id: &str) -> Result<Option<Job>, ApiError> {
+    owned(state, caller, id, CLIP_KIND).await
+}
+
+/// The caller's job of that id and kind; none where there is none.
+async fn owned(state: &ApiState, caller: &Caller, id: &str, kind: &str) -> Result<Option<Job>, ApiError> {
     match jobs::owned(state, caller, &id.to_lowercase()).await {
-        Ok(job) => Ok((job.kind == CLIP_KIND).then_some(job)),
+        Ok(job) => Ok((job.kind == kind).then_some(job)),
         Err(error) if error.status() == StatusCode::NOT_FOUND => Ok(None),
         Err(error) => Err(error),
     }

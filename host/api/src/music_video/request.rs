@@ -98,7 +98,7 @@ impl GenerateVideo {
     }
 }
 
-fn text(field: &str, given: Option<String>) -> Result<String, ApiError> {
+pub(super) fn text(field: &str, given: Option<String>) -> Result<String, ApiError> {
     let given = given.unwrap_or_default();
     let length = given.chars().count();
     if length > TEXT {
@@ -107,7 +107,7 @@ fn text(field: &str, given: Option<String>) -> Result<String, ApiError> {
     Ok(given)
 }
 
-fn ratio(given: &str) -> Result<String, ApiError> {
+pub(super) fn ratio(given: &str) -> Result<String, ApiError> {
     let sides = given.split_once(':').and_then(|(width, height)| {
         let side = |text: &str| text.trim().parse::<u16>().ok().filter(|side| (1..=100).contains(side));
         Some((side(width)?, side(height)?))

@@ -51,6 +51,8 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     let loopback_only = addresses.iter().all(|address| address.ip().is_loopback());
     let mut options = ApiOptions::new(secret);
     options.loopback_only = loopback_only;
+    options.text = host.studio.providers.text.provider.clone();
+    options.image = host.studio.providers.image.provider.clone();
     options.video = host.studio.providers.video.clone();
     options.rate_limits = RateLimits {
         changes: settings.server.creating_per_minute,
