@@ -383,7 +383,7 @@ fn a_broken_clip_is_refused_by_its_number_and_leaves_nothing() {
     // The header is fine and so are the first pictures; the rest is noise.
     let mut noise = bytes;
     let from = noise.len() / 3;
-    noise[from..].iter_mut().enumerate().for_each(|(at, byte)| *byte = (at * 7919 >> 3) as u8);
+    noise[from..].iter_mut().enumerate().for_each(|(at, byte)| *byte = ((at * 7919) >> 3) as u8);
     let spoilt = folder.path().join("spoilt.mp4");
     std::fs::write(&spoilt, noise).unwrap();
     let told = refused(&[&good, &spoilt], Some(&tone)).to_string();
@@ -419,6 +419,43 @@ fn a_clip_on_its_side_is_shown_upright() {
     join(&[&lying, &lying], 0, None, &output).unwrap();
     assert_eq!(get(&probe(&output, "v:0"), "height"), "192");
     assert_colour(&output, 40, (28, 20), RED);
+}
+
+#[test]
+fn a_clip_of_a_high_range_of_brightness_is_brought_down_and_not_pale() {
+    let folder = tempfile::tempdir().unwrap();
+    // Code 574 of 10 bits is 203 cd/m² in PQ, the white of paper; 0 stays black.
+    let white = "color=black:s=64x36:r=25:d=1,format=yuv420p10le,lutyuv=y=574:u=512:v=512";
+    let tags =
+        ["-color_trc", "smpte2084", "-color_primaries", "bt2020", "-colorspace", "bt2020nc", "-color_range", "tv"];
+    let high = made(
+        &folder,
+        "high.mp4",
+        &[&["-f", "lavfi", "-i", white, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le"], &tags],
+    );
+    let other = clip(&folder, "other.mp4", "color=white:s=64x36:r=25", None, "1");
+    let output = folder.path().join("all.mp4");
+    let report = join(&[&other, &high], 0, None, &output).unwrap();
+    assert_eq!(report.warnings, Vec::<String>::new());
+    let [red, green, blue] = colour(&output, 40, (20, 10));
+    assert!(red > 180.0 && (red - green).abs() < 4.0 && (red - blue).abs() < 4.0, "{red} {green} {blue}");
+}
+
+#[test]
+fn nothing_adds_up_over_forty_clips() {
+    let folder = tempfile::tempdir().unwrap();
+    // 0.33 s at 30000/1001 are 10 pictures and a bit; at 25 a second 8.34.
+    let even = clip(&folder, "even.mp4", "color=red:s=32x32:r=25", Some(500), "0.4");
+    let odd = clip(&folder, "odd.mp4", "color=blue:s=64x32:r=30000/1001", Some(700), "0.33");
+    let length = seconds(&odd, "v:0");
+    let output = folder.path().join("all.mp4");
+    let clips: Vec<&Path> = [&*even, &*odd].repeat(20);
+    let report = join(&clips, 0, None, &output).unwrap();
+    let all = 20.0 * (0.4 + length);
+    assert!((report.frames as f64 - all * 25.0).abs() <= 1.0, "{} frames for {all} s", report.frames);
+    let starts: Vec<f64> = (0..20).flat_map(|n| [n as f64 * (0.4 + length), n as f64 * (0.4 + length) + 0.4]).collect();
+    let starts: Vec<f64> = starts.iter().map(|at| (at * 25.0).round() / 25.0).collect();
+    assert_near(&onsets(&pcm(&output)), &starts, 0.02);
 }
 
 #[test]

@@ -11,6 +11,9 @@ use serde_json::Value;
 use crate::error::MediaError;
 use crate::job::MergeClip;
 use crate::probe;
+use crate::process::Process;
+
+use super::Alive;
 
 /// Codecs whose pictures players expect in MP4.
 const COPIED: &[&str] = &["h264", "hevc", "av1"];
@@ -90,15 +93,15 @@ struct Looked {
 /// Looks into a clip; reads all of the file, without decoding it.
 ///
 /// # Errors
-/// [`MediaError::Clip`] for one that cannot be used; [`MediaError::FfmpegMissing`].
-pub(crate) fn look(number: u32, clip: &MergeClip, ffmpeg: &Path) -> Result<Clip, MediaError> {
-    try_look(number, clip, ffmpeg).map_err(|error| match error {
+/// [`MediaError::Clip`] for one that cannot be used; [`MediaError::FfmpegMissing`]; what `alive` says.
+pub(crate) fn look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> Result<Clip, MediaError> {
+    try_look(number, clip, ffmpeg, alive).map_err(|error| match error {
         MediaError::Unusable { reason } => MediaError::Clip { number, reason },
         other => other,
     })
 }
 
-fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path) -> Result<Clip, MediaError> {
+fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> Result<Clip, MediaError> {
     if clip.media_type.starts_with("image/") {
         return Err(unusable("it is a picture and does not move".into()));
     }
@@ -121,7 +124,7 @@ fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path) -> Result<Clip, MediaE
     let text = |key: &str| stream.get(key).and_then(Value::as_str).unwrap_or_default();
 
     let unit = probe::rate(text("time_base")).unwrap_or(Rate { num: 1, den: 1000 });
-    let packets = packets(&ffprobe, format, &clip.input)?;
+    let packets = packets(&ffprobe, format, &clip.input, alive)?;
     let second = f64::from(unit.num) / f64::from(unit.den);
     let seconds = (packets.end - packets.start) as f64 * second;
     if packets.count == 0 || seconds <= 0.0 {
@@ -216,16 +219,17 @@ struct Packets {
     clean: bool,
 }
 
-fn packets(ffprobe: &Path, format: &str, path: &Path) -> Result<Packets, MediaError> {
+fn packets(ffprobe: &Path, format: &str, path: &Path, alive: Alive<'_>) -> Result<Packets, MediaError> {
     let missing = |error: std::io::Error| MediaError::FfmpegMissing { path: ffprobe.into(), reason: error.to_string() };
     let mut command = probe::asking(ffprobe, format, path);
     command.args(["-select_streams", "v:0", "-show_entries", "packet=pts,duration,flags", "-of", "csv=p=0"]);
-    let mut child = command.spawn().map_err(missing)?;
+    let mut process = Process::start(command).map_err(missing)?;
     let mut found = Packets { count: 0, start: i64::MAX, end: i64::MIN, step: None, clean: true };
     let mut last = i64::MIN;
     let mut even = true;
-    if let Some(stdout) = child.stdout.take() {
+    if let Some(stdout) = process.child.stdout.take() {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            alive()?;
             let mut words = line.split(',');
             let mut next = || words.next().unwrap_or_default();
             let (pts, length, flags) = (next().parse::<i64>(), next().parse::<i64>().unwrap_or(0), next());
@@ -245,7 +249,7 @@ fn packets(ffprobe: &Path, format: &str, path: &Path) -> Result<Packets, MediaEr
             last = last.max(pts);
         }
     }
-    let _ = child.wait().map_err(missing)?; // What matters is what came.
+    let _ = process.wait().map_err(missing)?; // What matters is what came.
     if !even {
         found.step = None;
     }

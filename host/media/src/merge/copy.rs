@@ -56,6 +56,8 @@ pub(crate) fn write(
     } else {
         list = listing(clips)?;
         // Every clip begins as MP4 files do: ffmpeg can take none for another list.
+        // The sound that is not taken from the list begins before the pictures do; they are not to wait for it.
+        all.push("-copyts".into());
         all.extend(["-protocol_whitelist", "file,pipe", "-format_whitelist", "concat,mov"].map(Into::into));
         // All clips have the same headers: ffmpeg need not repeat them in the first picture of each.
         all.extend(["-f", "concat", "-safe", "0", "-auto_convert", "0", "-i", "pipe:0"].map(Into::into));

@@ -32,6 +32,9 @@ const MAX_SECONDS: f64 = 4.0 * 3600.0;
 /// Of AAC.
 const BITRATE: &str = "192k";
 
+/// Told now and then that the work goes on; may break it off.
+type Alive<'a> = &'a mut dyn FnMut() -> Result<(), MediaError>;
+
 /// Joins clips into `output`. Whatever happens, nothing half-written is left.
 ///
 /// # Errors
@@ -59,10 +62,9 @@ pub(crate) fn render(
     told.tell(0)?;
     let mut found = Vec::new();
     for (number, clip) in (1..).zip(clips) {
-        found.push(clip::look(number, clip, ffmpeg)?);
-        told.tell(0)?;
+        found.push(clip::look(number, clip, ffmpeg, &mut || told.tell(0))?);
     }
-    let clips = found;
+    let mut clips = found;
     let Some(first) = clips.first() else { return Err(invalid("there are none".into())) };
     let seconds: f64 = clips.iter().map(|clip| clip.seconds).sum();
     if seconds > MAX_SECONDS {
@@ -77,6 +79,10 @@ pub(crate) fn render(
     told.frames = plan.frames;
     told.tell(0)?;
     let (mut warnings, mut peak) = (Vec::new(), 0);
+    if !copied && clips.iter().any(|clip| clip.hdr) && !picture::knows_hdr(ffmpeg)? {
+        clips.iter_mut().for_each(|clip| clip.hdr = false);
+        warnings.push("the installed ffmpeg has no zscale filter: HDR clips look pale".to_owned());
+    }
     let sounding = music.is_some() || clips.iter().any(|clip| clip.sound);
     let mut filter = String::new();
     // The sound of one clip is copied with its picture.
@@ -88,7 +94,9 @@ pub(crate) fn render(
             sound::decode_music(music, total, ffmpeg, &scraps.music, output, alive)?;
         }
         let bed = music.map(|_| scraps.music.as_path());
-        (warnings, peak) = sound::mix(&clips, &plan.spans, bed, ffmpeg, &scraps.sound, output, alive)?;
+        let (silent, held) = sound::mix(&clips, &plan.spans, bed, ffmpeg, &scraps.sound, output, alive)?;
+        warnings.extend(silent);
+        peak = held;
         if music.is_some() {
             let _ = std::fs::remove_file(&scraps.music); // Mixed: it need not take room any more.
             filter = sound::level(&scraps.sound, total, ffmpeg, output, alive)?;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use kinora_domain::documents::Rate;
 
@@ -45,6 +46,19 @@ impl Shape {
         };
         (side(width, self.width), side(height, self.height))
     }
+}
+
+/// Whether ffmpeg can bring HDR down to the usual range of brightness.
+///
+/// # Errors
+/// [`MediaError::FfmpegMissing`].
+pub(crate) fn knows_hdr(ffmpeg: &Path) -> Result<bool, MediaError> {
+    let missing = |error: std::io::Error| MediaError::FfmpegMissing { path: ffmpeg.into(), reason: error.to_string() };
+    let asked = Command::new(ffmpeg).args(["-nostdin", "-hide_banner", "-filters"]).stdin(Stdio::null()).output();
+    let filters = asked.map_err(missing)?.stdout;
+    let known =
+        |name: &str| String::from_utf8_lossy(&filters).lines().any(|line| line.split_whitespace().nth(1) == Some(name));
+    Ok(known("zscale") && known("tonemap"))
 }
 
 fn even(side: f64) -> u32 {
@@ -135,7 +149,7 @@ fn arguments(clip: &Clip, shape: &Shape, length: u64) -> Vec<OsString> {
     let mut steps = Vec::new();
     if clip.hdr {
         steps.push(
-            "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,\
+            "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,\
              zscale=t=bt709:m=bt709:r=tv,format=yuv420p10le"
                 .to_owned(),
         );

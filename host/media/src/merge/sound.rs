@@ -14,6 +14,7 @@ use crate::job::MergeMusic;
 use crate::music::RATE;
 use crate::probe;
 
+use super::Alive;
 use super::clip::Clip;
 use super::run::{Reader, run};
 
@@ -29,8 +30,6 @@ const BLOCK: usize = 8192;
 const LOUD: &str = "I=-14:TP=-1.5:LRA=20";
 
 type Sample = [f32; 2];
-/// Told now and then that the work goes on; may break it off.
-type Alive<'a> = &'a mut dyn FnMut() -> Result<(), MediaError>;
 
 /// Where a clip sounds, in samples from the beginning of the film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
