@@ -356,6 +356,9 @@ fn a_broken_clip_is_refused_by_its_number_and_leaves_nothing() {
     .unwrap();
     let cut = folder.path().join("cut.mp4");
     std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let bytes_of_webm = std::fs::read(clip(&folder, "whole.webm", "testsrc2=s=128x72:r=25", None, "3")).unwrap();
+    let cut_webm = folder.path().join("cut.webm");
+    std::fs::write(&cut_webm, &bytes_of_webm[..bytes_of_webm.len() / 2]).unwrap();
     let list = folder.path().join("list.mp4");
     std::fs::write(&list, format!("ffconcat version 1.0\nfile '{}'\n", good.display())).unwrap();
     let still = made(&folder, "still.png", &[&["-f", "lavfi", "-i", "color=red:s=64x36", "-frames:v", "1"]]);
@@ -368,6 +371,7 @@ fn a_broken_clip_is_refused_by_its_number_and_leaves_nothing() {
     };
     for (broken, why) in [
         (&cut, "breaks off after 1."),
+        (&cut_webm, "breaks off after 1."),
         (&list, "not what its first bytes say"),
         (&still, "does not move"),
         (&tone, "no picture"),
@@ -439,6 +443,45 @@ fn a_clip_of_a_high_range_of_brightness_is_brought_down_and_not_pale() {
     assert_eq!(report.warnings, Vec::<String>::new());
     let [red, green, blue] = colour(&output, 40, (20, 10));
     assert!(red > 180.0 && (red - green).abs() < 4.0 && (red - blue).abs() < 4.0, "{red} {green} {blue}");
+}
+
+#[test]
+fn odd_sides_wide_pixels_and_uneven_rates_are_evened_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let odd = [
+        "-f",
+        "lavfi",
+        "-i",
+        "color=red:s=101x57:r=25,format=yuv444p",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=f=500:d=0.1",
+        "-t",
+        "1",
+    ];
+    let odd = made(&folder, "odd.mp4", &[&odd, &["-c:v", "libx264", "-pix_fmt", "yuv444p", "-c:a", "aac"]]);
+    // 58 × 58 pixels, each three times as wide as high, are shown as 174 × 58; here as 102 × 34.
+    let wide = ["-f", "lavfi", "-i", "color=blue:s=58x58:r=25,setsar=3", "-t", "1"];
+    let wide = made(&folder, "wide.mp4", &[&wide, X264]);
+    // All pictures of the first second, and then one in seven.
+    let uneven = ["-f", "lavfi", "-i", "color=lime:s=100x56:r=30,select='lt(n,30)+not(mod(n,7))'"];
+    let tone = ["-f", "lavfi", "-i", "sine=f=700:d=0.1", "-fps_mode", "vfr", "-t", "3"];
+    let uneven = made(&folder, "uneven.mp4", &[&uneven, &tone, X264, &["-c:a", "aac"]]);
+    let output = folder.path().join("all.mp4");
+    let report = join(&[&odd, &wide, &uneven, &odd], 0, None, &output).unwrap();
+    let picture = probe(&output, "v:0");
+    assert_eq!((get(&picture, "width"), get(&picture, "height")), ("102", "58"));
+    assert_colour(&output, 40, (2, 26), BLUE);
+    assert_colour(&output, 40, (92, 26), BLUE);
+    assert_colour(&output, 40, (48, 2), BLACK);
+    assert_colour(&output, 40, (48, 48), BLACK);
+    let last = 2.0 + seconds(&uneven, "v:0");
+    assert!((report.frames as f64 - (last + 1.0) * 25.0).abs() <= 1.0, "{} frames", report.frames);
+    let start = (last * 25.0).round();
+    assert_near(&onsets(&pcm(&output)), &[0.0, 2.0, start / 25.0], 0.02);
+    assert_colour(&output, start as u64 - 1, (48, 26), LIME);
+    assert_colour(&output, start as u64, (48, 26), RED);
 }
 
 #[test]

@@ -110,8 +110,12 @@ fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> R
         return Err(unusable("it has sound and no picture".into()));
     };
     let ffprobe = probe::beside(ffmpeg);
-    let entries =
-        ["-show_data_hash", "md5", "-show_entries", "format=start_time:stream:stream_disposition:stream_side_data"];
+    let entries = [
+        "-show_data_hash",
+        "md5",
+        "-show_entries",
+        "format=start_time:stream:stream_disposition:stream_side_data:stream_tags=DURATION",
+    ];
     let looked: Looked = probe::ask(&ffprobe, format, &clip.input, &entries)?;
     let first = |kind: &str| looked.streams.iter().find(|stream| stream.get("codec_type").is_some_and(|t| t == kind));
     let is_cover = |s: &BTreeMap<String, Value>| s.get("disposition").is_some_and(|d| d["attached_pic"] == 1);
@@ -130,7 +134,9 @@ fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> R
     if packets.count == 0 || seconds <= 0.0 {
         return Err(unusable("it has no pictures".into()));
     }
-    if let Some(promised) = text("duration").parse::<f64>().ok().filter(|promised| promised * 0.95 > seconds + 0.2) {
+    let tag = stream.get("tags").and_then(|tags| tags["DURATION"].as_str()).and_then(clock);
+    let promised = text("duration").parse::<f64>().ok().or(tag);
+    if let Some(promised) = promised.filter(|promised| promised * 0.95 > seconds + 0.2) {
         return Err(unusable(format!("it breaks off after {seconds:.1} of {promised:.1} s")));
     }
 
@@ -202,6 +208,11 @@ fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> R
             timescale: unit.den,
         },
     })
+}
+
+/// `00:01:02.500000000` in seconds.
+fn clock(text: &str) -> Option<f64> {
+    text.split(':').try_fold(0.0, |sum, part| Some(sum * 60.0 + part.parse::<f64>().ok()?))
 }
 
 fn number_of(stream: &BTreeMap<String, Value>, key: &str) -> u32 {
@@ -310,6 +321,12 @@ fn unusable(reason: String) -> MediaError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_on_the_clock_is_read_in_seconds() {
+        assert_eq!(clock("01:01:02.500000000"), Some(3662.5));
+        assert_eq!(clock("soon"), None);
+    }
 
     #[test]
     fn an_uneven_rate_becomes_the_nearest_usual_one_and_an_even_one_stays() {

@@ -136,7 +136,8 @@ impl Show {
 }
 
 fn arguments(clip: &Clip, shape: &Shape, length: u64) -> Vec<OsString> {
-    let mut all: Vec<OsString> = vec!["-copyts".into()];
+    // Each thread of a decoder holds pictures of its own: many cores must not cost much memory.
+    let mut all: Vec<OsString> = ["-copyts", "-threads", "4"].map(Into::into).into();
     all.extend(probe::opening(clip.format, &clip.path));
     let Rate { num, den } = shape.rate;
     let fps = format!("fps={num}/{den}:start_time={:.6}", clip.start);
