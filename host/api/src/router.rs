@@ -55,6 +55,7 @@ fn under_api() -> OpenApiRouter<ApiState> {
         .routes(routes!(music_video::get))
         .routes(routes!(music_video::info))
         .routes(routes!(music_video::list))
+        .routes(routes!(music_video::merge))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show, jobs::cancel))
         .routes(routes!(jobs::events))

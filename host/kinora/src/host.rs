@@ -12,8 +12,8 @@ use kinora_runtime::egress::{Egress, EgressOptions, Policy};
 use kinora_runtime::{Limits, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, DataFolder, Store};
 use kinora_workflows::{
-    CharacterWorkflow, ClipWorkflow, FilmWorkflow, OperationDriver, Providers, Retry, ScenarioWorkflow, ScenesWorkflow,
-    Studio,
+    CharacterWorkflow, ClipWorkflow, FilmWorkflow, MergeWorkflow, OperationDriver, Providers, Retry, ScenarioWorkflow,
+    ScenesWorkflow, Studio,
 };
 use tokio::sync::Semaphore;
 
@@ -118,6 +118,9 @@ impl Host {
             Arc::new(ScenarioWorkflow::new(studio.clone())),
             Arc::new(FilmWorkflow::new(studio.clone())),
             Arc::new(ClipWorkflow::new(studio.clone())),
+            Arc::new(MergeWorkflow::new(studio.clone())),
+            Arc::new(ScenesWorkflow::new(studio.clone())),
+            Arc::new(CharacterWorkflow::new(studio.clone())),
         ];
         let driver = Arc::new(OperationDriver::new(studio.clone()));
         let options = EngineOptions { only, ..EngineOptions::default() };

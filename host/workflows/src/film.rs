@@ -174,7 +174,7 @@ async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
     let folder = studio.scratch()?;
     let output = folder.path().join("film.mp4");
     let job = Job::Film { film: plan.clone(), output: output.clone(), blobs: BTreeMap::new() };
-    let report = render(studio, run, &job).await?;
+    let report = render(studio, run, &job, RENDERING).await?;
     warnings.extend(report.warnings);
     let blob = studio.keep(&output).await?;
     for warning in &warnings {
@@ -195,8 +195,13 @@ async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
     serde_json::to_value(made).map_err(stop)
 }
 
-/// Renders, and writes down how far it is.
-async fn render(studio: &Studio, run: &mut Run, job: &Job) -> Result<kinora_media::Report, Stop> {
+/// Renders, and writes down how far it is, from `begun` percent on.
+pub(crate) async fn render(
+    studio: &Studio,
+    run: &mut Run,
+    job: &Job,
+    begun: f64,
+) -> Result<kinora_media::Report, Stop> {
     let (done, mut watched) = tokio::sync::watch::channel(0.0);
     let rendering = studio.render(job, move |progress| {
         let _ = done.send(progress.frame as f64 / progress.frames.max(1) as f64);
@@ -210,7 +215,7 @@ async fn render(studio: &Studio, run: &mut Run, job: &Job) -> Result<kinora_medi
             _ = report.tick() => {
                 if watched.has_changed().unwrap_or(false) {
                     let done = *watched.borrow_and_update();
-                    run.progress(RENDERING + (100.0 - RENDERING) * done).await?;
+                    run.progress(begun + (100.0 - begun) * done).await?;
                 }
             }
         }

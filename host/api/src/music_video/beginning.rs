@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -188,7 +188,7 @@ pub(crate) async fn scenes_file(
 ) -> Result<Response, ApiError> {
     check_id(&id)?;
     let missing = || ApiError::not_found("file");
-    let job = owned(&state, &caller, &id, SCENES_KIND).await?.ok_or_else(missing)?;
+    let job = owned(&state, &caller, &id, &[SCENES_KIND]).await?.ok_or_else(missing)?;
     let made: ScenesMade = made(&job).ok_or_else(missing)?;
     let blob = match file.as_str() {
         "scenes.json" => made.json,
@@ -327,6 +327,8 @@ fn sides(ratio: &str) -> (u32, u32) {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
 
     #[test]

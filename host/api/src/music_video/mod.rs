@@ -1,10 +1,12 @@
-//! The music video contract: scenes, a character, and clips, one by one. Each is a durable job; a clip's id is its job's.
+//! The music video contract: scenes, a character, clips, one by one, and the film they make. Each is a durable job; a clip's id is its job's.
 
 mod answer;
 mod beginning;
+mod merge;
 mod request;
 
 pub(crate) use beginning::*;
+pub(crate) use merge::*;
 
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
@@ -13,7 +15,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kinora_domain::documents::{Manifest, Role};
 use kinora_store::{BlobId, Job, JobFilter, JobState};
-use kinora_workflows::{CLIP_KIND, CLIP_VERSION, ClipInput};
+use kinora_workflows::{CLIP_KIND, CLIP_VERSION, ClipInput, MERGE_KIND};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -245,21 +247,24 @@ fn check_id(id: &str) -> Result<(), ApiError> {
     }
 }
 
-/// The caller's job of that id that makes a clip; none where there is none.
+/// The kinds of jobs that make a video.
+const VIDEOS: [&str; 2] = [CLIP_KIND, MERGE_KIND];
+
+/// The caller's job of that id that makes a video; none where there is none.
 async fn find(state: &ApiState, caller: &Caller, id: &str) -> Result<Option<Job>, ApiError> {
-    owned(state, caller, id, CLIP_KIND).await
+    owned(state, caller, id, &VIDEOS).await
 }
 
-/// The caller's job of that id and kind; none where there is none.
-async fn owned(state: &ApiState, caller: &Caller, id: &str, kind: &str) -> Result<Option<Job>, ApiError> {
+/// The caller's job of that id and of one of these kinds; none where there is none.
+async fn owned(state: &ApiState, caller: &Caller, id: &str, kinds: &[&str]) -> Result<Option<Job>, ApiError> {
     match jobs::owned(state, caller, &id.to_lowercase()).await {
-        Ok(job) => Ok((job.kind == kind).then_some(job)),
+        Ok(job) => Ok(kinds.contains(&job.kind.as_str()).then_some(job)),
         Err(error) if error.status() == StatusCode::NOT_FOUND => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// The blob of a job that made a clip.
+/// The blob of a job that made a video.
 fn blob(job: &Job) -> Option<BlobId> {
-    answer::made(job).filter(|_| job.kind == CLIP_KIND)?.blob.parse().ok()
+    answer::made(job).filter(|_| VIDEOS.contains(&job.kind.as_str()))?.blob.parse().ok()
 }

@@ -215,7 +215,7 @@ fn arguments(target: &Target<'_>, part: &Path) -> Vec<std::ffi::OsString> {
     let rate = format!("{}/{}", target.rate.num, target.rate.den);
     add(&["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", &size, "-framerate", &rate, "-i", "pipe:0"]);
     if let Some(sound) = &target.sound {
-        out.extend(["-f", sound.format, "-ar", "48000", "-ac", "2", "-i"].map(Into::into));
+        out.extend(["-f", sound.format, "-ar", "48000", "-channel_layout", "stereo", "-ac", "2", "-i"].map(Into::into));
         out.push(file(sound.path));
     }
     let mut add = |words: &[&str]| out.extend(words.iter().map(Into::into));

@@ -63,7 +63,7 @@ pub(crate) fn write(
         all.extend(["-f", "concat", "-safe", "0", "-auto_convert", "0", "-i", "pipe:0"].map(Into::into));
     }
     if let Some(sound) = sound {
-        all.extend(["-f", sound.format, "-ar", "48000", "-ac", "2", "-i"].map(Into::into));
+        all.extend(["-f", sound.format, "-ar", "48000", "-channel_layout", "stereo", "-ac", "2", "-i"].map(Into::into));
         all.push(file(sound.path));
     }
     all.extend(["-map", "0:v:0", "-c:v", "copy"].map(Into::into));

@@ -229,7 +229,9 @@ pub(crate) fn level(
     alive: Alive<'_>,
 ) -> Result<String, MediaError> {
     let mut arguments: Vec<OsString> =
-        ["-loglevel", "info", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i"].map(Into::into).into();
+        ["-loglevel", "info", "-f", "f32le", "-ar", "48000", "-channel_layout", "stereo", "-ac", "2", "-i"]
+            .map(Into::into)
+            .into();
     arguments.push(file(path));
     let filter = format!("loudnorm={LOUD}:print_format=json");
     arguments.extend(["-af", &filter, "-f", "null", "-"].map(Into::into));
