@@ -249,6 +249,6 @@ pub(crate) fn level(
     let (i, tp, thresh) = (i.clamp(-99.0, 0.0), tp.clamp(-99.0, 99.0), thresh.clamp(-99.0, 0.0));
     Ok(format!(
         "loudnorm={LOUD}:measured_I={i}:measured_TP={tp}:measured_LRA={lra}:measured_thresh={thresh}:offset={offset}:\
-         linear=true,aresample=48000,apad=whole_len={samples},atrim=end_sample={samples}"
+         linear=true,aresample=48000,aformat=channel_layouts=stereo,apad=whole_len={samples},atrim=end_sample={samples}"
     ))
 }
