@@ -4,6 +4,7 @@ mod docs;
 mod fakes;
 mod film;
 mod generations;
+mod keeping;
 mod music_video;
 mod plugins;
 mod refusals;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::fakes::replicate::{Answer, FakeReplicate, predictions};
 use crate::fakes::upstream::media;
 use crate::support::server::Server;
-use crate::support::{Bench, probe, values};
+use crate::support::{Bench, http, probe, values};
 
 const GENERATE: &str = "/api/mv/generate_video";
 const VEO: &str = "google/veo-3.1";
@@ -19,6 +19,7 @@ fn offline(bench: &Bench) -> Server {
 fn with_replicate(bench: &Bench, upstream: &FakeReplicate) -> Server {
     let mut env: Vec<(&str, String)> = upstream.env().into_iter().collect();
     env.push(("KINORA_PROVIDERS__POLL_INTERVAL_MS", "20".into()));
+    env.push(("KINORA_GENERATION__RETRY_DELAY_MS", "10".into()));
     Server::start(bench, &[], &env)
 }
 
@@ -175,6 +176,48 @@ fn a_host_that_is_killed_between_request_and_answer_does_not_send_again_by_itsel
 }
 
 #[test]
+fn a_cancelled_clip_is_cancelled_upstream_too() {
+    let upstream = FakeReplicate::start();
+    let bench = Bench::new();
+    upstream.script_polls([Answer::processing(10).held()]);
+    let server = with_replicate(&bench, &upstream);
+    let begun = server.request(Method::POST, GENERATE, |post| {
+        post.header("prefer", "respond-async").json(&json!({"prompt": "Waves"}))
+    });
+    let id = begun.json()["job_id"].as_str().expect("an id").to_owned();
+    upstream.wait_for_held(1);
+    assert!(server.delete(&format!("/api/jobs/{id}")).status < 300);
+    server.poll(&format!("/api/jobs/{id}"), |job| job["status"] == "cancelled");
+    server.wait_until("the upstream's own cancellation", |_| {
+        upstream.requests().iter().any(|request| request.path.ends_with("/cancel"))
+    });
+    assert_eq!(server.get(&format!("/api/mv/get_video/{id}")).status, 404);
+}
+
+#[test]
+fn a_client_that_goes_away_loses_nothing_and_can_watch_the_job() {
+    let upstream = FakeReplicate::start();
+    let bench = Bench::new();
+    upstream.script_polls([Answer::processing(10).held()]);
+    let server = with_replicate(&bench, &upstream);
+    let url = server.url(GENERATE);
+    let waiting = http::begin(|client| {
+        client.post(url).header("idempotency-key", "mine").json(&json!({"prompt": "Waves"}))
+    });
+    upstream.wait_for_held(1);
+    waiting.abort();
+    upstream.release();
+    let again = server.request(Method::POST, GENERATE, |post| {
+        post.header("idempotency-key", "mine").json(&json!({"prompt": "Waves"}))
+    });
+    assert_eq!(again.status, 200, "{}", again.text());
+    assert_eq!(upstream.count(&predictions(VEO)), 1);
+    let id = again.json()["video_id"].as_str().expect("an id").to_owned();
+    let events = server.get(&format!("/api/jobs/{id}/events")).text();
+    assert!(events.contains("Generating the clip") && events.contains("event: done"), "{events}");
+}
+
+#[test]
 fn a_failure_has_the_documents_code() {
     let upstream = FakeReplicate::start();
     let bench = Bench::new();
@@ -191,6 +234,12 @@ fn a_failure_has_the_documents_code() {
     upstream.script_polls([Answer::refusal()]);
     let told = server.post(GENERATE, &json!({"prompt": "Waves"})).json();
     assert_eq!(told["error_code"], "CONTENT_POLICY_VIOLATION", "{told}");
+    assert_eq!(told["detail"], told["message"]);
+    let throttled = || Answer::rate_limited(0);
+    upstream.script([throttled(), throttled(), throttled()]);
+    let reply = server.post(GENERATE, &json!({"prompt": "Waves"}));
+    assert_eq!((reply.status, reply.json()["error_code"].as_str()), (500, Some("RATE_LIMIT_EXCEEDED")));
+    assert_eq!(reply.header("retry-after"), "30");
 }
 
 #[test]

@@ -55,7 +55,9 @@ impl ApiOptions {
 /// How often each user, and each address without a token, may call within a minute. 0 means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Calls that make or change something.
+    /// Calls that ask a provider for something.
+    pub generations: u32,
+    /// Other calls that make or change something.
     pub changes: u32,
     /// Calls that read.
     pub reads: u32,
@@ -66,6 +68,6 @@ pub struct RateLimits {
 
 impl Default for RateLimits {
     fn default() -> Self {
-        RateLimits { changes: 1200, reads: 12_000, accounts: 30 }
+        RateLimits { generations: 1200, changes: 1200, reads: 12_000, accounts: 30 }
     }
 }

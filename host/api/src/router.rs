@@ -14,7 +14,7 @@ use crate::docs::{self, Document, Viewer};
 use crate::error::ApiError;
 use crate::extract::shown;
 use crate::state::ApiState;
-use crate::{accounts, admin, door, health, jobs, models, music_video, observe, scenario, usage};
+use crate::{accounts, admin, budgets, door, health, jobs, models, music_video, observe, scenario, usage};
 
 /// Puts all routes together.
 ///
@@ -55,7 +55,11 @@ fn under_api() -> OpenApiRouter<ApiState> {
         .routes(routes!(music_video::get))
         .routes(routes!(music_video::info))
         .routes(routes!(music_video::list))
+        .routes(routes!(music_video::delete))
         .routes(routes!(music_video::merge))
+        .routes(routes!(music_video::uploads))
+        .routes(routes!(music_video::delete_upload))
+        .merge(large())
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show, jobs::cancel))
         .routes(routes!(jobs::events))
@@ -69,6 +73,12 @@ fn under_api() -> OpenApiRouter<ApiState> {
         .routes(routes!(admin::show))
         .routes(routes!(admin::activate))
         .routes(routes!(admin::roll_back))
+        .routes(routes!(budgets::show, budgets::set, budgets::remove))
+}
+
+/// The routes that take files, which are streamed and have limits of their own.
+fn large() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default().routes(routes!(music_video::upload)).layer(DefaultBodyLimit::disable())
 }
 
 /// The routes whose documented path stands beside `/api`. There are none yet.

@@ -3,7 +3,8 @@
 //!
 //! `generate` is the one engine of every text contract (strategy → provider → strategy → validator), `ask` and
 //! `picture` are its way to providers, `driver` takes operations from one wait to the next, `resend` decides what may
-//! be sent again; `scenario`, `film`, `clip`, `merge` and `music_video` are the contracts.
+//! be sent again, `prices` what it costs, `retention` removes what is old; `scenario`, `film`, `clip`, `merge` and
+//! `music_video` are the contracts.
 
 mod ask;
 mod clip;
@@ -14,8 +15,10 @@ mod generate;
 mod merge;
 mod music_video;
 mod picture;
+mod prices;
 mod resend;
 mod results;
+mod retention;
 mod scenario;
 mod studio;
 
@@ -28,5 +31,7 @@ pub use music_video::{
     CHARACTER_KIND, CHARACTER_VERSION, CharacterInput, CharacterMade, CharacterWorkflow, SCENES_KIND, SCENES_VERSION,
     ScenesMade, ScenesWorkflow,
 };
+pub use results::Uninspected;
+pub use retention::{Retention, Sweeper, Swept};
 pub use scenario::{SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, ScenarioWorkflow};
 pub use studio::{Choice, Providers, Recall, Retry, Studio};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use kinora_domain::documents::MediaFacts;
 use kinora_jobs::{Failure, Level, Run, Stop, Workflow};
-use kinora_media::{Job, MergeClip};
+use kinora_media::{Job, MergeClip, MergeMusic};
 use kinora_store::BlobId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::clip::ClipMade;
 use crate::error::{WorkflowError, stop};
 use crate::film;
 use crate::results;
-use crate::studio::Studio;
+use crate::studio::{Local, Studio};
 
 /// The kind of jobs that join clips.
 pub const MERGE_KIND: &str = "merge";
@@ -29,6 +29,9 @@ pub struct MergeInput {
     /// How long each clip fades into the next, in milliseconds; 0 is a cut.
     #[serde(default)]
     pub crossfade_ms: u32,
+    /// The blob of the music that lies under them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio: Option<String>,
 }
 
 /// Runs jobs that join clips.
@@ -63,16 +66,23 @@ async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
     run.flush().await?;
     // What is copied for the work stays until it is done.
     let mut local = Vec::new();
-    let mut clips = Vec::new();
-    for clip in &input.clips {
-        let id: BlobId = clip.parse().map_err(|error| WorkflowError::Blob(error))?;
-        let file = studio.local(&id).await?;
-        clips.push(MergeClip { input: file.path().to_owned(), media_type: id.media_type().to_owned() });
-        local.push(file);
+    for blob in input.clips.iter().chain(&input.audio) {
+        let id: BlobId = blob.parse().map_err(WorkflowError::Blob)?;
+        local.push((studio.local(&id).await?, id.media_type().to_owned()));
     }
+    let (clips, music) = local.split_at(input.clips.len());
+    let clip = |(file, media_type): &(Local, String)| MergeClip {
+        input: file.path().to_owned(),
+        media_type: media_type.clone(),
+    };
+    let clips = clips.iter().map(clip).collect();
+    let music = music.first().map(|(file, media_type)| MergeMusic {
+        input: file.path().to_owned(),
+        media_type: media_type.clone(),
+    });
     let folder = studio.scratch()?;
     let output = folder.path().join("merged.mp4");
-    let job = Job::Merge { clips, output: output.clone(), crossfade_ms: input.crossfade_ms, music: None };
+    let job = Job::Merge { clips, output: output.clone(), crossfade_ms: input.crossfade_ms, music };
     let report = film::render(studio, run, &job, 1.0).await?;
     let blob = studio.keep(&output).await?;
     let facts: MediaFacts = results::look(studio, "video", &blob)

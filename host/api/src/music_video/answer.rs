@@ -1,8 +1,8 @@
 //! A clip as the document answers it, and why there is none.
 
 use axum::Json;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use kinora_store::{Job, JobState};
 use kinora_workflows::{ClipInput, ClipMade};
 use serde::Serialize;
@@ -81,7 +81,7 @@ pub(crate) struct GenerationError {
     /// `VideoGenerationError`, `SceneGenerationError` or `CharacterGenerationError`.
     error: &'static str,
     /// `CONTENT_POLICY_VIOLATION`, `RATE_LIMIT_EXCEEDED`, `AUTHENTICATION_ERROR`, `TIMEOUT`, `MODEL_UNAVAILABLE`,
-    /// `INVALID_REQUEST` or `UNKNOWN_ERROR`.
+    /// `INVALID_REQUEST`, `BUDGET_EXCEEDED` or `UNKNOWN_ERROR`.
     error_code: &'static str,
     /// A sentence.
     message: String,
@@ -92,6 +92,8 @@ pub(crate) struct GenerationError {
     timestamp: String,
     /// More, where there is more to say.
     details: String,
+    /// The sentence again, for clients that look here.
+    detail: String,
 }
 
 impl GenerationError {
@@ -105,7 +107,8 @@ impl GenerationError {
         details: String,
     ) -> Self {
         let timestamp = iso_seconds(at_ms);
-        GenerationError { error, error_code, message, backend_used: backend.to_owned(), timestamp, details }
+        let detail = message.clone();
+        GenerationError { error, error_code, message, backend_used: backend.to_owned(), timestamp, details, detail }
     }
 }
 
@@ -114,11 +117,17 @@ impl IntoResponse for GenerationError {
         // What the client can mend is its own fault.
         let status = match self.error_code {
             "INVALID_REQUEST" => StatusCode::BAD_REQUEST,
+            "BUDGET_EXCEEDED" => StatusCode::PAYMENT_REQUIRED,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        (status, Json(self)).into_response()
+        let retry = (self.error_code == "RATE_LIMIT_EXCEEDED").then_some([(header::RETRY_AFTER, RETRY)]);
+        let retry = retry.map_or_else(Vec::new, |headers| headers.to_vec());
+        (status, AppendHeaders(retry), Json(self)).into_response()
     }
 }
+
+/// Seconds after which an upstream that throttles may be asked again: its own wish was honoured before it was given up.
+const RETRY: &str = "30";
 
 /// The document's word for a clip that was not made.
 pub(crate) const VIDEO: &str = "VideoGenerationError";
@@ -133,6 +142,7 @@ fn code(failure: &str) -> &'static str {
         "timeout" => "TIMEOUT",
         "model-unavailable" | "no-plugin" => "MODEL_UNAVAILABLE",
         "invalid-request" => "INVALID_REQUEST",
+        "budget-exceeded" => "BUDGET_EXCEEDED",
         _ => "UNKNOWN_ERROR",
     }
 }

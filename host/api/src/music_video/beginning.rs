@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kinora_domain::documents::{MusicVideoRequest, MusicVideoScene};
-use kinora_store::{Job, JobState};
+use kinora_store::{Job, JobState, NewUpload};
 use kinora_workflows::{
     CHARACTER_KIND, CHARACTER_VERSION, CharacterInput, CharacterMade, SCENES_KIND, SCENES_VERSION, ScenesMade,
 };
@@ -234,7 +234,8 @@ pub(crate) struct Character {
     image_base64: String,
     /// Its name.
     output_file: String,
-    /// How it was made: `character_description`, `made_by`, `media_type`, `warnings`, `parameters_used`.
+    /// How it was made: `character_description`, `made_by`, `media_type`, `warnings`, `parameters_used`; and `blob_id`,
+    /// which `reference_image_id` of `/api/mv/generate_video` takes.
     metadata: Value,
 }
 
@@ -270,6 +271,10 @@ pub(crate) async fn generate_character(
         warnings.push(format!("{field} was left out: no provider here takes it."));
     }
     let id: kinora_store::BlobId = blob.parse()?;
+    // The picture is the caller's to use again, as one that was sent.
+    let size = state.blobs().head(&id).await?.size;
+    let name = format!("{}.{}", job.id, id.extension());
+    state.store().add_upload(NewUpload { owner: caller.owner().into(), blob: id, name, size }).await?;
     let content = state.blobs().read(&id, PICTURE).await?;
     Ok(Json(Character {
         image_base64: STANDARD.encode(content),
@@ -278,6 +283,7 @@ pub(crate) async fn generate_character(
             "character_description": input.description,
             "made_by": made_by,
             "media_type": id.media_type(),
+            "blob_id": id,
             "warnings": warnings,
             "parameters_used": {
                 "aspect_ratio": aspect_ratio,

@@ -8,7 +8,7 @@ use kinora_workflows::{MERGE_KIND, MERGE_VERSION, MergeInput};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{blob, check_id, find};
+use super::{blob, check_id, find, uploaded};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{JsonBody, shown};
@@ -35,6 +35,10 @@ pub(crate) struct MergeVideos {
     #[schema(default = 500, minimum = 1, maximum = 10000)]
     #[serde(default)]
     transition_ms: Option<u32>,
+    /// The `blob_id` of a piece of music that was sent to `/api/mv/uploads`; it lies under the clips' own sound, and the
+    /// whole is brought to an even loudness.
+    #[serde(default)]
+    audio_id: Option<String>,
 }
 
 /// Joins clips into one
@@ -82,7 +86,11 @@ pub(crate) async fn merge(
         };
         clips.push(blob.to_string());
     }
-    let input = MergeInput { clips, crossfade_ms };
+    let audio = match request.audio_id.as_deref().filter(|id| !id.trim().is_empty()) {
+        Some(id) => Some(uploaded(&state, &caller, "audio_id", id, &["audio", "video"]).await?.to_string()),
+        None => None,
+    };
+    let input = MergeInput { clips, crossfade_ms, audio };
     let text = |_: &str| {
         serde_json::to_string(&input).map_err(|error| {
             tracing::error!("a request cannot be written: {error}");

@@ -1,12 +1,15 @@
-//! The music video contract: scenes, a character, clips, one by one, and the film they make. Each is a durable job; a clip's id is its job's.
+//! The music video contract: scenes, a character, clips, one by one, and the film they make. Each is a durable job; a
+//! clip's id is its job's.
 
 mod answer;
 mod beginning;
 mod merge;
 mod request;
+mod uploads;
 
 pub(crate) use beginning::*;
 pub(crate) use merge::*;
+pub(crate) use uploads::*;
 
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
@@ -27,7 +30,7 @@ use crate::jobs::{self, JobBody, Submission};
 use crate::media;
 use crate::state::ApiState;
 use answer::{GenerationError, VIDEO, Video, VideoInfo};
-use request::{GenerateVideo, Wanted};
+use request::{GenerateVideo, Picture, Wanted};
 
 /// The most clips in one list.
 const LISTED: i64 = 100;
@@ -60,7 +63,10 @@ pub(crate) async fn generate(
         return Ok(refused.into_response());
     }
     let reference_image = match picture {
-        Some(content) => Some(state.blobs().put(content.into()).await?.id.to_string()),
+        Some(Picture::Content(content)) => Some(state.blobs().put(content.into()).await?.id.to_string()),
+        Some(Picture::Upload(id)) => {
+            Some(uploaded(&state, &caller, "reference_image_id", &id, &["image"]).await?.to_string())
+        }
         None => None,
     };
     let input = ClipInput { reference_image, ..input };
@@ -120,12 +126,16 @@ pub(crate) struct VideoNotFound {
     error: &'static str,
     message: String,
     details: &'static str,
+    /// The sentence again, for clients that look here.
+    detail: String,
 }
 
 fn not_found(id: &str) -> Response {
+    let message = format!("Video with ID {} not found", shown(id));
     let body = VideoNotFound {
         error: "NotFound",
-        message: format!("Video with ID {} not found", shown(id)),
+        detail: message.clone(),
+        message,
         details: "The video may have been deleted or the ID is incorrect",
     };
     (StatusCode::NOT_FOUND, Json(body)).into_response()
@@ -235,6 +245,25 @@ pub(crate) async fn list(
         })
     });
     Ok(Json(Videos { videos: videos.collect::<Result<_, ApiError>>()?, next: page.next }))
+}
+
+/// Deletes a video
+///
+/// It, its job and its content are gone; what it cost stays in the usage. A film that was merged from it stays whole.
+#[utoipa::path(delete, path = "/mv/videos/{video_id}", tag = "music video", operation_id = "delete_video",
+    params(("video_id" = String, Path, description = "Its id")),
+    responses((status = 204, description = "It is gone"),
+              (status = 409, description = "It is still being made: cancel its job first", body = crate::error::ErrorBody)),
+    security((), ("bearer" = [])))]
+pub(crate) async fn delete(
+    caller: Caller,
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    check_id(&id)?;
+    let Some(job) = find(&state, &caller, &id).await? else { return Ok(not_found(&id)) };
+    state.store().delete_job(&job.id).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 fn check_id(id: &str) -> Result<(), ApiError> {

@@ -44,6 +44,9 @@ pub(crate) struct GenerateVideo {
     /// A PNG, JPEG or WebP file in base64, which the clip keeps to. A `data:` URL is understood.
     #[serde(default)]
     reference_image_base64: Option<String>,
+    /// The `blob_id` of a picture that was sent to `/api/mv/uploads` or drawn by `/api/mv/generate_character_reference`.
+    #[serde(default)]
+    reference_image_id: Option<String>,
     /// Rules that are added to the prompt.
     #[serde(default)]
     video_rules_template: Option<String>,
@@ -57,10 +60,19 @@ pub(crate) struct GenerateVideo {
     strict: Option<bool>,
 }
 
-/// A request that was read: the input of its job, and the picture that is yet to be stored.
+/// A request that was read: the input of its job, and the picture that is yet to be stored or looked up.
 pub(crate) struct Wanted {
     pub input: ClipInput,
-    pub picture: Option<Vec<u8>>,
+    pub picture: Option<Picture>,
+}
+
+/// A picture to keep to.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Picture {
+    /// A file.
+    Content(Vec<u8>),
+    /// The blob of an upload.
+    Upload(String),
 }
 
 impl GenerateVideo {
@@ -93,8 +105,17 @@ impl GenerateVideo {
             model,
             strict: self.strict.unwrap_or(false),
         };
-        let picture = self.reference_image_base64.filter(|given| !given.trim().is_empty());
-        Ok(Wanted { input, picture: picture.map(|given| decoded(&given)).transpose()? })
+        let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let picture = match (given(self.reference_image_base64), given(self.reference_image_id)) {
+            (Some(_), Some(_)) => {
+                let message = "Both reference_image_base64 and reference_image_id are given; one picture is kept to.";
+                return Err(ApiError::invalid("reference_image_id", message));
+            }
+            (Some(base64), None) => Some(Picture::Content(decoded(&base64)?)),
+            (None, Some(id)) => Some(Picture::Upload(id)),
+            (None, None) => None,
+        };
+        Ok(Wanted { input, picture })
     }
 }
 
@@ -167,6 +188,10 @@ mod tests {
             ("duration is -1", serde_json::json!({"prompt": "waves", "duration": -1})),
             ("aspect_ratio", serde_json::json!({"prompt": "waves", "aspect_ratio": "wide"})),
             ("aspect_ratio", serde_json::json!({"prompt": "waves", "aspect_ratio": "5:1"})),
+            (
+                "Both",
+                serde_json::json!({"prompt": "w", "reference_image_base64": "aGk=", "reference_image_id": "x.png"}),
+            ),
             ("not base64", serde_json::json!({"prompt": "waves", "reference_image_base64": "!!"})),
         ];
         for (words, body) in cases {
@@ -178,6 +203,6 @@ mod tests {
     #[test]
     fn a_picture_may_come_as_a_data_url() {
         let wanted = read(serde_json::json!({"prompt": "w", "reference_image_base64": "data:image/png;base64,aGk="}));
-        assert_eq!(wanted.unwrap().picture.as_deref(), Some(b"hi".as_slice()));
+        assert_eq!(wanted.unwrap().picture, Some(Picture::Content(b"hi".to_vec())));
     }
 }
