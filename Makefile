@@ -45,7 +45,7 @@ packages:
 
 # Debian keeps the server's programs out of PATH, and its client alone has the folder too.
 test-packages: packages
-	@. scripts/install.sh && need curl curl
+	@. scripts/install.sh && need curl curl python3 python3
 	@[ "$$KINORA_TESTS_WITHOUT_POSTGRES" = 1 ] || { . scripts/install.sh && \
 	    need postgresql "$$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -n 1)"; }
 

@@ -65,8 +65,8 @@ collect kinora_plugin_ plugins/target/components
 collect kinora_fixture_ plugins/target/fixtures
 
 mkdir -p plugins/target/examples
-for example in examples/*/; do
-    name=$(basename "$example")
+for example in examples/*/Cargo.toml; do
+    name=$(basename "$(dirname "$example")")
     wasm=plugins/target/$target/release/$(echo "$name" | tr - _).wasm
     cmp -s "$wasm" "plugins/target/examples/$name.wasm" || cp "$wasm" "plugins/target/examples/$name.wasm"
 done

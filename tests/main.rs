@@ -4,6 +4,8 @@ mod docs;
 mod fakes;
 mod film;
 mod generations;
+mod keeping;
+mod music_video;
 mod plugins;
 mod refusals;
 mod restart;

@@ -16,6 +16,8 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("verdict", schema_for!(Verdict)),
         ("scenario-request", schema_for!(ScenarioRequest)),
         ("scenario", schema_for!(ScenarioDraft)),
+        ("music-video-request", schema_for!(MusicVideoRequest)),
+        ("music-video-scenes", schema_for!(MusicVideoScenes)),
         ("drawing", schema_for!(Drawing)),
         ("composition", schema_for!(Composition)),
     ]

@@ -4,6 +4,7 @@
 
 pub mod openai;
 pub mod postgres;
+pub mod replicate;
 pub mod upstream;
 
 mod openai_answers;

@@ -25,6 +25,21 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for JsonBody<T> {
     }
 }
 
+/// The largest body of JSON that may carry a picture, bytes: 16 MiB of picture are 22 MiB in base64.
+const LARGE: usize = 24 << 20;
+
+/// A body of JSON that may carry a picture in base64.
+pub(crate) struct LargeJson<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for LargeJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        check_type(request.headers())?;
+        read_json(&whole_body(request, LARGE, state.options().body_patience).await?).map(LargeJson)
+    }
+}
+
 /// A body of JSON that may be left out: everything in it has a default.
 pub(crate) struct OptionalBody<T>(pub T);
 

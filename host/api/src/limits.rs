@@ -34,9 +34,15 @@ impl Key {
     }
 }
 
+/// How the paths end whose calls ask a provider.
+const GENERATING: [&str; 4] =
+    ["/scenario/generate", "/mv/create_scenes", "/mv/generate_character_reference", "/mv/generate_video"];
+
 /// What is counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
+    /// Asks a provider for something, which costs money.
+    Generate,
     Change,
     Read,
     Account,
@@ -44,12 +50,17 @@ pub(crate) enum Class {
 
 impl Class {
     /// The class of a call that is not about accounts.
-    pub fn of(method: &Method) -> Self {
-        if method.is_safe() { Class::Read } else { Class::Change }
+    pub fn of(method: &Method, path: &str) -> Self {
+        match method {
+            method if method.is_safe() => Class::Read,
+            &Method::POST if GENERATING.iter().any(|end| path.ends_with(end)) => Class::Generate,
+            _ => Class::Change,
+        }
     }
 }
 
 pub(crate) struct Limits {
+    generations: Option<Limiter>,
     changes: Option<Limiter>,
     reads: Option<Limiter>,
     accounts: Option<Limiter>,
@@ -68,12 +79,18 @@ impl Limits {
                 checks: AtomicU32::new(0),
             })
         };
-        Limits { changes: limiter(limits.changes), reads: limiter(limits.reads), accounts: limiter(limits.accounts) }
+        Limits {
+            generations: limiter(limits.generations),
+            changes: limiter(limits.changes),
+            reads: limiter(limits.reads),
+            accounts: limiter(limits.accounts),
+        }
     }
 
     /// Counts a call.
     pub fn check(&self, class: Class, key: &Key) -> Result<(), ApiError> {
         let limiter = match class {
+            Class::Generate => &self.generations,
             Class::Change => &self.changes,
             Class::Read => &self.reads,
             Class::Account => &self.accounts,
@@ -111,7 +128,7 @@ mod tests {
 
     #[test]
     fn who_calls_too_often_is_told_when_to_come_back_and_others_are_served() {
-        let limits = Limits::new(RateLimits { changes: 2, reads: 0, accounts: 1 });
+        let limits = Limits::new(RateLimits { changes: 2, generations: 1, reads: 0, accounts: 1 });
         let (one, other) = (Key::User("one".into()), Key::User("other".into()));
         assert!(limits.check(Class::Change, &one).is_ok());
         assert!(limits.check(Class::Change, &one).is_ok());
@@ -120,11 +137,22 @@ mod tests {
         assert!(refused.message().ends_with("Try again in 30 s."), "{refused:?}");
         assert!(limits.check(Class::Change, &other).is_ok());
         assert!(limits.check(Class::Account, &one).is_ok());
+        // Each class is counted apart.
+        assert!(limits.check(Class::Generate, &one).is_ok());
+        assert!(limits.check(Class::Generate, &one).is_err());
+    }
+
+    #[test]
+    fn what_asks_a_provider_is_a_class_of_its_own() {
+        assert_eq!(Class::of(&Method::POST, "/api/v1/mv/generate_video"), Class::Generate);
+        assert_eq!(Class::of(&Method::POST, "/api/mv/merge"), Class::Change);
+        assert_eq!(Class::of(&Method::DELETE, "/api/jobs/x"), Class::Change);
+        assert_eq!(Class::of(&Method::GET, "/api/mv/generate_video"), Class::Read);
     }
 
     #[test]
     fn zero_means_no_limit() {
-        let limits = Limits::new(RateLimits { changes: 0, reads: 0, accounts: 0 });
+        let limits = Limits::new(RateLimits { changes: 0, generations: 0, reads: 0, accounts: 0 });
         assert!((0..10_000).all(|_| limits.check(Class::Change, &address("127.0.0.1")).is_ok()));
     }
 

@@ -76,5 +76,5 @@ pub(crate) struct Models {
     responses((status = 200, description = "Providers and their models", body = Models)),
     security((), ("bearer" = [])))]
 pub(crate) async fn list(_: Caller, State(state): State<ApiState>) -> Result<Json<Models>, ApiError> {
-    Ok(Json(Models { models: state.models()() }))
+    Ok(Json(Models { models: (state.sources().models)() }))
 }

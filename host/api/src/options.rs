@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use kinora_workflows::Choice;
+
 use crate::door::Origins;
 
 /// How the API behaves.
@@ -21,6 +23,12 @@ pub struct ApiOptions {
     pub body_patience: Duration,
     /// How often each may call.
     pub rate_limits: RateLimits,
+    /// Who writes, by the provider's id; named in errors.
+    pub text: String,
+    /// Who draws, by the provider's id; named in errors.
+    pub image: String,
+    /// Who makes clips where a request names nobody.
+    pub video: Choice,
     /// The version of Kinora, for people and for `/metrics`.
     pub version: String,
 }
@@ -36,6 +44,9 @@ impl ApiOptions {
             json_limit: 1 << 20,
             body_patience: Duration::from_secs(30),
             rate_limits: RateLimits::default(),
+            text: "offline".into(),
+            image: "offline".into(),
+            video: Choice { provider: "offline".into(), model: None },
             version: env!("CARGO_PKG_VERSION").into(),
         }
     }
@@ -44,7 +55,9 @@ impl ApiOptions {
 /// How often each user, and each address without a token, may call within a minute. 0 means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Calls that make or change something.
+    /// Calls that ask a provider for something.
+    pub generations: u32,
+    /// Other calls that make or change something.
     pub changes: u32,
     /// Calls that read.
     pub reads: u32,
@@ -55,6 +68,6 @@ pub struct RateLimits {
 
 impl Default for RateLimits {
     fn default() -> Self {
-        RateLimits { changes: 1200, reads: 12_000, accounts: 30 }
+        RateLimits { generations: 1200, changes: 1200, reads: 12_000, accounts: 30 }
     }
 }

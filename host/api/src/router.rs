@@ -14,7 +14,7 @@ use crate::docs::{self, Document, Viewer};
 use crate::error::ApiError;
 use crate::extract::shown;
 use crate::state::ApiState;
-use crate::{accounts, admin, door, health, jobs, models, observe, scenario, usage};
+use crate::{accounts, admin, budgets, door, health, jobs, models, music_video, observe, scenario, usage};
 
 /// Puts all routes together.
 ///
@@ -48,6 +48,18 @@ fn under_api() -> OpenApiRouter<ApiState> {
         .routes(routes!(scenario::generate))
         .routes(routes!(scenario::task, scenario::cancel))
         .routes(routes!(scenario::thumbnail))
+        .routes(routes!(music_video::create_scenes))
+        .routes(routes!(music_video::scenes_file))
+        .routes(routes!(music_video::generate_character))
+        .routes(routes!(music_video::generate))
+        .routes(routes!(music_video::get))
+        .routes(routes!(music_video::info))
+        .routes(routes!(music_video::list))
+        .routes(routes!(music_video::delete))
+        .routes(routes!(music_video::merge))
+        .routes(routes!(music_video::uploads))
+        .routes(routes!(music_video::delete_upload))
+        .merge(large())
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show, jobs::cancel))
         .routes(routes!(jobs::events))
@@ -61,6 +73,12 @@ fn under_api() -> OpenApiRouter<ApiState> {
         .routes(routes!(admin::show))
         .routes(routes!(admin::activate))
         .routes(routes!(admin::roll_back))
+        .routes(routes!(budgets::show, budgets::set, budgets::remove))
+}
+
+/// The routes that take files, which are streamed and have limits of their own.
+fn large() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default().routes(routes!(music_video::upload)).layer(DefaultBodyLimit::disable())
 }
 
 /// The routes whose documented path stands beside `/api`. There are none yet.

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+use kinora_domain::documents::MediaFacts;
 use kinora_jobs::Engine;
 use kinora_plugins::Manager;
-use kinora_store::{Blobs, Store};
+use kinora_store::{BlobId, Blobs, Store};
+use kinora_workflows::Uninspected;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{AccessTokens, Passwords};
@@ -12,6 +15,18 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::models::ModelSource;
 use crate::options::ApiOptions;
+
+/// Looks into a blob that a client sent.
+pub type Inspector = Arc<dyn Fn(BlobId) -> BoxFuture<'static, Result<MediaFacts, Uninspected>> + Send + Sync>;
+
+/// What the API asks of the rest of the host.
+#[derive(Clone)]
+pub struct Sources {
+    /// What `/api/models` shows.
+    pub models: ModelSource,
+    /// What is in a file that a client sent.
+    pub inspect: Inspector,
+}
 
 /// What every handler works with. Cheap to clone.
 #[derive(Clone)]
@@ -23,7 +38,7 @@ struct Inner {
     engine: Engine,
     blobs: Blobs,
     options: ApiOptions,
-    models: ModelSource,
+    sources: Sources,
     plugins: Arc<Manager>,
     shutdown: CancellationToken,
     metrics: Metrics,
@@ -33,13 +48,13 @@ struct Inner {
 }
 
 impl ApiState {
-    /// Puts it together. `models` says what `/api/models` shows; when `shutdown` is cancelled, streams of events end,
-    /// so it is to be the one that [`crate::serve`] is given.
+    /// Puts it together. When `shutdown` is cancelled, streams of events end, so it is to be the one that
+    /// [`crate::serve`] is given.
     pub fn new(
         engine: Engine,
         blobs: Blobs,
         options: ApiOptions,
-        models: ModelSource,
+        sources: Sources,
         plugins: Arc<Manager>,
         shutdown: CancellationToken,
     ) -> Self {
@@ -51,7 +66,7 @@ impl ApiState {
             engine,
             blobs,
             options,
-            models,
+            sources,
             plugins,
             shutdown,
         };
@@ -83,8 +98,8 @@ impl ApiState {
         &self.inner.metrics
     }
 
-    pub(crate) fn models(&self) -> &ModelSource {
-        &self.inner.models
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.inner.sources
     }
 
     pub(crate) fn plugins(&self) -> &Manager {

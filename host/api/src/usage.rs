@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
+use crate::budgets::BudgetBody;
 use crate::error::ApiError;
 use crate::extract::Params;
 use crate::state::ApiState;
@@ -33,6 +34,8 @@ pub(crate) struct Usage {
     total: Sum,
     /// The same by day, provider, model and operation, the latest day first.
     usage: Vec<Line>,
+    /// How much the caller may spend; null where nobody has said.
+    budget: Option<BudgetBody>,
     /// Requests that were sent and never answered: they may have been spent too, and are not in `total`.
     possibly_double: Doubtful,
 }
@@ -95,7 +98,8 @@ pub(crate) async fn own(
     }
     let first = state.store().now().div_euclid(DAY_MS) - (days - 1);
     let filter = UsageFilter { owner: Some(caller.owner().into()), job: None, since: first * DAY_MS };
-    Ok(Json(sum_up(first, state.store().usage(&filter).await?)))
+    let budget = state.store().budget(caller.owner()).await?.map(BudgetBody::from);
+    Ok(Json(Usage { budget, ..sum_up(first, state.store().usage(&filter).await?) }))
 }
 
 fn sum_up(first: i64, rows: Vec<UsageRow>) -> Usage {
@@ -104,6 +108,7 @@ fn sum_up(first: i64, rows: Vec<UsageRow>) -> Usage {
     Usage {
         since: iso_day(first),
         total: total(&sure),
+        budget: None,
         usage: sure.into_iter().map(line).collect(),
         possibly_double: Doubtful { total: total(&doubtful), usage: doubtful.into_iter().map(line).collect() },
     }

@@ -28,6 +28,8 @@ pub struct Begun {
     pub guest_state: Vec<u8>,
     /// The request, JSON.
     pub request: String,
+    /// What it may cost, in millionths of a US dollar.
+    pub reserve: i64,
 }
 
 /// An operation that this worker holds.

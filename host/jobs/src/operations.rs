@@ -28,13 +28,21 @@ impl Inner {
     /// that these are on disk together with the operations.
     pub(crate) async fn take_begun(self: &Arc<Self>, job: &Job, begun: &mut [NewOperation]) -> Vec<Taken> {
         let mut taken = Vec::new();
+        if begun.is_empty() {
+            return taken;
+        }
+        // A budget is looked at when a request is about to go out, in a transaction of its own.
+        let budgeted = self.store.has_budget(&job.owner).await.unwrap_or(true);
         for new in begun {
             let Ok(slot) = self.operation_slots.clone().try_acquire_owned() else { break };
             new.taken_by = Some(self.worker());
             let mut operation = new.taken(&job.id, &job.owner, self.store.now());
             // What panics here will do so again where it is told.
-            if let Ok(Some(first)) = AssertUnwindSafe(self.driver.begin(&operation)).catch_unwind().await {
+            let first = async { if budgeted { None } else { self.driver.begin(&operation).await } };
+            let first = AssertUnwindSafe(first).catch_unwind().await;
+            if let Ok(Some(first)) = first {
                 new.sent = Some(first.guest_state);
+                new.reserved = first.reserve;
                 operation = new.taken(&job.id, &job.owner, operation.created_at);
                 operation.request = Some(first.request);
             }

@@ -245,6 +245,7 @@ impl Run {
             document,
             taken_by,
             sent,
+            reserved: 0,
         });
         Ok(())
     }

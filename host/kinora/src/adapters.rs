@@ -13,6 +13,8 @@ use crate::settings::{self, Settings};
 
 /// Who is asked where nobody was chosen, in this order.
 const PREFERRED: [&str; 3] = ["openai", "gemini", "replicate"];
+/// The same for clips. OpenAI is never asked for one by itself: its own service has ended.
+const PREFERRED_FOR_VIDEO: [&str; 2] = ["replicate", "gemini"];
 /// Who is always there.
 const OFFLINE: &str = "offline";
 
@@ -86,8 +88,9 @@ pub fn choose(settings: &Settings, generations: &Generations, operation: &str, p
         None => (None, None),
     };
     let ready = |id: &&str| generations.get(Role::Provider, id).is_some_and(|known| is_ready(&known, operation));
+    let preferred: &[&str] = if operation == "video" { &PREFERRED_FOR_VIDEO } else { &PREFERRED };
     let asked = provider.map(str::to_owned).or_else(|| chosen.clone()).or(named);
-    let id = asked.unwrap_or_else(|| PREFERRED.into_iter().find(ready).unwrap_or(OFFLINE).to_owned());
+    let id = asked.unwrap_or_else(|| preferred.iter().copied().find(ready).unwrap_or(OFFLINE).to_owned());
     let model = model.filter(|_| id != OFFLINE);
     Choice { provider: id, model }
 }
@@ -95,7 +98,8 @@ pub fn choose(settings: &Settings, generations: &Generations, operation: &str, p
 /// The providers that were chosen and are not there, one sentence each: a slip, or ahead of their installation.
 pub fn missing(studio: &Studio) -> Vec<String> {
     let providers = studio.generations.of_role(Role::Provider);
-    let chosen = [("text", &studio.providers.text), ("image", &studio.providers.image)];
+    let chosen =
+        [("text", &studio.providers.text), ("image", &studio.providers.image), ("video", &studio.providers.video)];
     let absent = chosen.into_iter().filter(|(_, choice)| providers.iter().all(|known| known.id() != choice.provider));
     absent
         .map(|(operation, Choice { provider: id, .. })| {

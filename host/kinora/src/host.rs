@@ -11,7 +11,10 @@ use kinora_plugins::{ManageError, Manager, ManagerOptions, Shipped};
 use kinora_runtime::egress::{Egress, EgressOptions, Policy};
 use kinora_runtime::{Limits, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, DataFolder, Store};
-use kinora_workflows::{FilmWorkflow, OperationDriver, Providers, Retry, ScenarioWorkflow, Studio};
+use kinora_workflows::{
+    CharacterWorkflow, ClipWorkflow, FilmWorkflow, MergeWorkflow, OperationDriver, Providers, Retry, ScenarioWorkflow,
+    ScenesWorkflow, Studio,
+};
 use tokio::sync::Semaphore;
 
 use crate::adapters;
@@ -111,8 +114,14 @@ impl Host {
         let _ = std::fs::remove_dir_all(&studio.scratch);
         std::fs::create_dir_all(&studio.scratch)
             .with_context(|| format!("the data folder {} cannot be written", settings.storage.data.display()))?;
-        let workflows: Vec<Arc<dyn Workflow>> =
-            vec![Arc::new(ScenarioWorkflow::new(studio.clone())), Arc::new(FilmWorkflow::new(studio.clone()))];
+        let workflows: Vec<Arc<dyn Workflow>> = vec![
+            Arc::new(ScenarioWorkflow::new(studio.clone())),
+            Arc::new(FilmWorkflow::new(studio.clone())),
+            Arc::new(ClipWorkflow::new(studio.clone())),
+            Arc::new(MergeWorkflow::new(studio.clone())),
+            Arc::new(ScenesWorkflow::new(studio.clone())),
+            Arc::new(CharacterWorkflow::new(studio.clone())),
+        ];
         let driver = Arc::new(OperationDriver::new(studio.clone()));
         let options = EngineOptions { only, ..EngineOptions::default() };
         let engine = Engine::start(store, folder.host(), workflows, driver, options).await?;
@@ -133,6 +142,7 @@ pub fn studio(
     let generations = plugins.generations();
     let text = adapters::choose(settings, generations, "text", provider);
     let image = adapters::choose(settings, generations, "image", provider);
+    let video = adapters::choose(settings, generations, "video", provider);
     let manager = plugins.clone();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Arc::new(Studio {
@@ -151,6 +161,7 @@ pub fn studio(
         providers: Providers {
             text,
             image,
+            video,
             poll_interval: settings.providers.poll_interval_ms.map(Duration::from_millis),
         },
         retry: Retry {

@@ -4,6 +4,7 @@ mod adapters;
 mod cli;
 mod commands;
 mod host;
+mod housekeeping;
 mod models;
 mod remote;
 mod screen;

@@ -33,6 +33,8 @@ pub struct Settings {
     pub models: Models,
     /// How often a model is asked.
     pub generation: Generation,
+    /// How long finished things are kept.
+    pub retention: Retention,
     /// What single plugins are given, by id.
     pub plugins: BTreeMap<String, Plugin>,
     /// What models cost, by `provider/model`: takes the place of what the provider's manifest says.
@@ -65,7 +67,9 @@ pub struct Server {
     pub listen: Vec<String>,
     /// Origins whose pages may call the API; absent: any port of this machine.
     pub cors_origins: Option<Vec<String>>,
-    /// Calls a minute that begin something new, for each user or address.
+    /// Calls a minute that ask a provider for something, for each user or address; 0: no limit.
+    pub generating_per_minute: u32,
+    /// Other calls a minute that make or change something, for each user or address; 0: no limit.
     pub creating_per_minute: u32,
     /// Calls a minute that only read, for each user or address.
     pub reading_per_minute: u32,
@@ -115,6 +119,18 @@ pub struct Generation {
     pub thumbnails: bool,
 }
 
+/// How long finished things are kept; absent: for ever. The oldest go first, and never what is in use.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Days for which a video is kept after it was asked for.
+    pub videos_days: Option<u32>,
+    /// Days for which an upload is kept after it was last sent.
+    pub uploads_days: Option<u32>,
+    /// What videos and uploads may take together, MiB.
+    pub total_mib: Option<u64>,
+}
+
 /// What one plugin is given.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,14 +176,16 @@ impl Default for Settings {
             server: Server {
                 listen: vec!["127.0.0.1:8080".into()],
                 cors_origins: None,
-                creating_per_minute: 600,
-                reading_per_minute: 6_000,
+                generating_per_minute: 1_200,
+                creating_per_minute: 1_200,
+                reading_per_minute: 12_000,
                 drain_seconds: 20,
                 secret: None,
             },
             providers: Providers { text: None, image: None, video: None, poll_interval_ms: None },
             models: Models { text: None, image: None, video: None },
             generation: Generation { attempts: 3, retry_delay_ms: 2_000, thumbnails: true },
+            retention: Retention::default(),
             plugins: BTreeMap::new(),
             prices: BTreeMap::new(),
             limits: Limits { compute_ms: 2_000, wall_ms: 10_000, memory_mib: 256 },

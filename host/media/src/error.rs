@@ -76,6 +76,26 @@ pub enum MediaError {
         /// Why.
         reason: String,
     },
+    /// Clips cannot be joined.
+    #[error("the clips cannot be joined: {reason}")]
+    InvalidMerge {
+        /// A sentence with the numbers.
+        reason: String,
+    },
+    /// One of several clips cannot be used.
+    #[error("clip {number} cannot be used: {reason}; leave it out or put another in its place")]
+    Clip {
+        /// Which, from 1.
+        number: u32,
+        /// Why.
+        reason: String,
+    },
+    /// A piece of music cannot be used.
+    #[error("the music cannot be used: {reason}; leave it out or choose another")]
+    Music {
+        /// Why.
+        reason: String,
+    },
     /// A file is not the media it says it is, or beyond a limit.
     #[error("the file cannot be used: {reason}")]
     Unusable {

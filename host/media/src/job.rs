@@ -32,6 +32,20 @@ pub enum Job {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         blobs: BTreeMap<String, PathBuf>,
     },
+    /// Join clips into one MP4 file. Where all are of one kind their pictures are copied as they are; otherwise they
+    /// take on the size and the rate of the first.
+    Merge {
+        /// 1 to 100 clips, in order.
+        clips: Vec<MergeClip>,
+        /// The file to make; its folder must exist.
+        output: PathBuf,
+        /// How long neighbours overlap, in milliseconds: 0 for hard cuts, at most 10,000 and half of each clip.
+        #[serde(default)]
+        crossfade_ms: u32,
+        /// Music under the clips' own sound; with it the whole is brought to −14 LUFS.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        music: Option<MergeMusic>,
+    },
     /// Look into a file of which nobody knows whether it is what it says.
     Probe {
         /// The file.
@@ -41,11 +55,30 @@ pub enum Job {
     },
 }
 
+/// A clip to be joined with others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeClip {
+    /// The file.
+    pub input: PathBuf,
+    /// Its media type, going by its first bytes.
+    pub media_type: String,
+}
+
+/// Music for joined clips; what is shorter than they are is played again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeMusic {
+    /// The file.
+    pub input: PathBuf,
+    /// Its media type, going by its first bytes.
+    pub media_type: String,
+}
+
 impl Job {
     /// Files that exist only while the job runs.
     pub(crate) fn scraps(&self) -> Vec<PathBuf> {
         match self {
             Job::Film { output, .. } => vec![beside(output, ".part"), beside(output, ".music.part")],
+            Job::Merge { output, .. } => [".part", ".sound.part", ".music.part"].map(|end| beside(output, end)).into(),
             Job::Picture { output, .. } => vec![beside(output, ".part")],
             Job::Probe { .. } => Vec::new(),
         }

@@ -1,6 +1,7 @@
 //! What a file from elsewhere really is: pictures are decoded once, clips and sound are looked into by ffprobe, which
 //! is told the format by the file's first bytes and may open nothing else. What is found lies within hard limits.
 
+use std::ffi::OsString;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::process::{Command, Stdio};
 use kinora_domain::documents::{MediaFacts, Rate};
 use rustix::process::Signal;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::error::MediaError;
 use crate::picture;
@@ -69,7 +71,7 @@ fn probe_picture(path: &Path, media_type: &str) -> Result<MediaFacts, MediaError
 }
 
 /// What ffmpeg calls the format; it is forced, so that a playlist in disguise is not opened as one.
-fn format(media_type: &str) -> Option<&'static str> {
+pub(crate) fn format(media_type: &str) -> Option<&'static str> {
     Some(match media_type {
         "video/mp4" | "video/x-m4v" | "video/quicktime" | "audio/mp4" => "mov",
         "video/webm" | "video/x-matroska" => "matroska",
@@ -84,7 +86,7 @@ fn format(media_type: &str) -> Option<&'static str> {
 }
 
 /// ffprobe comes with ffmpeg and lies beside it.
-fn beside(ffmpeg: &Path) -> PathBuf {
+pub(crate) fn beside(ffmpeg: &Path) -> PathBuf {
     let name = ffmpeg.file_name().map_or_else(Default::default, |name| name.to_string_lossy().into_owned());
     ffmpeg.with_file_name(name.replacen("ffmpeg", "ffprobe", 1))
 }
@@ -129,20 +131,19 @@ struct SideData {
     rotation: Option<f64>,
 }
 
-fn ask(ffprobe: &Path, format: &str, path: &Path, what: &[&str]) -> Result<Found, MediaError> {
+/// Asks ffprobe about a file of a known format.
+///
+/// # Errors
+/// [`MediaError::Unusable`], [`MediaError::FfmpegMissing`].
+pub(crate) fn ask<T: DeserializeOwned>(
+    ffprobe: &Path,
+    format: &str,
+    path: &Path,
+    what: &[&str],
+) -> Result<T, MediaError> {
     let missing = |error: std::io::Error| MediaError::FfmpegMissing { path: ffprobe.into(), reason: error.to_string() };
-    let mut command = Command::new(ffprobe);
-    command.args(["-v", "error", "-hide_banner", "-of", "json", "-protocol_whitelist", "file"]);
-    command.args(["-f", format, "-format_whitelist", format, "-max_pixels", &picture::MAX_PIXELS.to_string()]);
-    command.args(what).arg("-i");
-    // Without it a path with a colon would be an address.
-    let mut input = std::ffi::OsString::from("file:");
-    input.push(path);
-    command.arg(input).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    // SAFETY: between fork and exec the closure makes one system call and allocates nothing.
-    unsafe {
-        command.pre_exec(|| Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?));
-    }
+    let mut command = asking(ffprobe, format, path);
+    command.args(["-of", "json"]).args(what);
     let mut child = command.spawn().map_err(missing)?;
     let mut answer = Vec::new();
     if let Some(stdout) = child.stdout.take() {
@@ -153,6 +154,30 @@ fn ask(ffprobe: &Path, format: &str, path: &Path, what: &[&str]) -> Result<Found
         return Err(unusable("it is damaged, or not what its first bytes say".into()));
     }
     serde_json::from_slice(&answer).map_err(|_| unusable("ffprobe has no clear answer about it".into()))
+}
+
+/// An ffprobe that may open nothing but this file, and it as nothing but this format. What it is to tell is to be added.
+pub(crate) fn asking(ffprobe: &Path, format: &str, path: &Path) -> Command {
+    let mut command = Command::new(ffprobe);
+    command.args(["-v", "error", "-hide_banner"]).args(opening(format, path));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    // SAFETY: between fork and exec the closure makes one system call and allocates nothing.
+    unsafe {
+        command.pre_exec(|| Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?));
+    }
+    command
+}
+
+/// The arguments with which ffmpeg and ffprobe open a file from elsewhere.
+pub(crate) fn opening(format: &str, path: &Path) -> Vec<OsString> {
+    let most = picture::MAX_PIXELS.to_string();
+    let words = ["-protocol_whitelist", "file", "-f", format, "-format_whitelist", format, "-max_pixels", &most, "-i"];
+    let mut all: Vec<OsString> = words.map(Into::into).into();
+    // Without it a path with a colon would be an address.
+    let mut input = OsString::from("file:");
+    input.push(path);
+    all.push(input);
+    all
 }
 
 fn facts(found: &Found, media_type: &str) -> Result<MediaFacts, MediaError> {
@@ -202,7 +227,7 @@ fn facts(found: &Found, media_type: &str) -> Result<MediaFacts, MediaError> {
 }
 
 /// `30000/1001`; none for `0/0`, which stands for unknown.
-fn rate(text: &str) -> Option<Rate> {
+pub(crate) fn rate(text: &str) -> Option<Rate> {
     let (num, den) = text.split_once('/')?;
     let rate = Rate { num: num.parse().ok()?, den: den.parse().ok()? };
     (rate.num > 0 && rate.den > 0).then_some(rate)

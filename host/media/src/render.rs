@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::error::MediaError;
 use crate::film;
 use crate::job::{Job, Progress, Report};
-use crate::{probe, still, usage};
+use crate::{merge, probe, still, usage};
 
 /// Does a job. The sink is told how far it is and may break it off; whatever happens, nothing half-written is left.
 ///
@@ -37,6 +37,9 @@ pub fn render(
                 cpu_ms: usage::cpu_ms(),
                 peak_rss_kb: usage::peak_kb(std::process::id()),
             })
+        }
+        Job::Merge { clips, output, crossfade_ms, music } => {
+            merge::render(clips, output, *crossfade_ms, music.as_ref(), ffmpeg, sink)
         }
         Job::Probe { input, media_type } => Ok(Report {
             facts: Some(probe::probe(input, media_type, ffmpeg)?),

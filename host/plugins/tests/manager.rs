@@ -328,6 +328,7 @@ async fn open_operation(store: &Store, digest: &str) -> WorkerId {
         document: "{}".into(),
         taken_by: None,
         sent: None,
+        reserved: 0,
     };
     let segment = Segment { operations: vec![operation], ..Segment::default() };
     let lease = kinora_store::Lease { job: job.id, worker: worker.clone(), attempt: job.attempt };

@@ -10,7 +10,8 @@ mod kind;
 mod tests;
 
 use std::error::Error;
-use std::io;
+use std::io::{self, SeekFrom};
+use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
@@ -21,9 +22,11 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{GetResult, GetResultPayload, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{
+    GetOptions, GetRange, GetResult, GetResultPayload, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload,
+};
 use sha2::{Digest, Sha256};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use uuid::Uuid;
 
 pub use id::BlobId;
@@ -204,6 +207,17 @@ impl Blobs {
         Ok((Blob::new(*id, got.meta.size), content(got)))
     }
 
+    /// A part of a blob's content as a stream: the bytes from `range.start` up to and without `range.end`, which lies
+    /// within the blob.
+    ///
+    /// # Errors
+    /// As [`Blobs::open`].
+    pub async fn open_range(&self, id: &BlobId, range: Range<u64>) -> Result<BlobStream, BlobError> {
+        let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
+        let got = self.store.get_opts(&location(id), options).await.map_err(|error| reading(id, &error))?;
+        Ok(content(got))
+    }
+
     /// The content of a blob of at most `limit` bytes.
     ///
     /// # Errors
@@ -337,12 +351,20 @@ fn content(got: GetResult) -> BlobStream {
     let failed = |error: &(dyn Error + 'static)| storage("read a blob", error);
     match got.payload {
         GetResultPayload::File(file, _) => {
-            stream::try_unfold(tokio::fs::File::from_std(file), move |mut file| async move {
+            let Range { start, end } = got.range;
+            let begun = async move {
+                let mut file = tokio::fs::File::from_std(file);
+                if start > 0 {
+                    file.seek(SeekFrom::Start(start)).await.map_err(|error| failed(&error))?;
+                }
+                Ok(file.take(end - start))
+            };
+            let pieces = move |mut file: tokio::io::Take<tokio::fs::File>| async move {
                 let mut piece = BytesMut::with_capacity(READ);
                 let read = file.read_buf(&mut piece).await.map_err(|error| failed(&error))?;
                 Ok((read > 0).then(|| (piece.freeze(), file)))
-            })
-            .boxed()
+            };
+            stream::once(begun).map_ok(move |file| stream::try_unfold(file, pieces)).try_flatten().boxed()
         }
         _ => got.into_stream().map_err(move |error| failed(&error)).boxed(),
     }

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The writer no longer holds what it writes to: another worker has taken over, or the row has ended.
     #[error("this worker no longer holds what it wanted to write to")]
     Lost,
+    /// The owner may not spend that much. Nothing was written.
+    #[error("{0}")]
+    OverBudget(String),
     /// The database does not answer just now. The same call may go well later.
     #[error("the database does not answer: {0}")]
     Unavailable(String),

@@ -8,6 +8,7 @@ use crate::Store;
 use crate::database::{Dialect, Transaction};
 use crate::error::StoreError;
 use crate::events::{self, EventKind, NewEvent};
+use crate::references;
 use crate::workers::WorkerId;
 
 /// Where a job is in its life.
@@ -273,6 +274,15 @@ impl Store {
         self.db.write(Resubmit { id: id.into(), now: self.now() }).await
     }
 
+    /// Removes a job that has ended, with all that it remembers; what it cost stays in the ledger. Blobs that nothing
+    /// else names are discarded.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` where it or one of its operations has not ended; where the database fails.
+    pub async fn delete_job(&self, id: &str) -> Result<(), StoreError> {
+        self.db.write(Delete { id: id.into(), now: self.now(), dialect: self.db.dialect }).await
+    }
+
     /// How many jobs are in each state, for those who watch.
     ///
     /// # Errors
@@ -337,6 +347,7 @@ impl Transaction for Create {
         .fetch_optional(&mut *tx)
         .await?;
         if let Some(job) = job {
+            references::note(tx, id, input).await?;
             return Ok(Created { job, fresh: true });
         }
         match &self.job.idempotency_key {
@@ -392,6 +403,40 @@ impl Transaction for Cancel {
     }
 }
 
+struct Delete {
+    id: String,
+    now: i64,
+    dialect: Dialect,
+}
+
+impl Transaction for Delete {
+    type Output = ();
+
+    async fn run(&self, tx: &mut AnyConnection) -> Result<(), StoreError> {
+        lock(tx, self.dialect, &self.id).await?;
+        let found: Option<(String, i64)> = sqlx::query_as(
+            "SELECT state, (SELECT count(*) FROM operations WHERE job = $1 AND state = 'open') FROM jobs WHERE id = $1",
+        )
+        .bind(self.id.as_str())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let (state, open) = found.ok_or(StoreError::NotFound("job"))?;
+        if !JobState::read(&state)?.is_ended() || open > 0 {
+            return Err(StoreError::Conflict("the job has not ended: cancel it first".into()));
+        }
+        references::release(tx, &self.id, self.now).await?;
+        for delete in [
+            "DELETE FROM steps WHERE job = $1",
+            "DELETE FROM events WHERE job = $1",
+            "DELETE FROM operations WHERE job = $1",
+            "DELETE FROM jobs WHERE id = $1",
+        ] {
+            sqlx::query(delete).bind(self.id.as_str()).execute(&mut *tx).await?;
+        }
+        Ok(())
+    }
+}
+
 struct Resubmit {
     id: String,
     now: i64,
@@ -423,7 +468,7 @@ impl Transaction for Resubmit {
         };
         sqlx::query(
             "UPDATE operations SET state = 'open', phase = 'start', guest_state = NULL, request = NULL, error = NULL,
-                 sends = 0, unknown = 0, worker = NULL, due_at = $2, updated_at = $2, ended_at = NULL
+                 sends = 0, unknown = 0, reserved = 0, worker = NULL, due_at = $2, updated_at = $2, ended_at = NULL
              WHERE job = $1 AND state = 'uncertain'",
         )
         .bind(self.id.as_str())

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod blobs;
+mod budgets;
 mod clock;
 mod database;
 mod error;
@@ -18,13 +19,16 @@ mod migrations;
 mod operations;
 mod plugins;
 mod queue;
+mod references;
 mod steps;
+mod uploads;
 mod word;
 mod workers;
 mod writer;
 
 pub use accounts::{NewUser, Role, User};
 pub use blobs::{Blob, BlobError, BlobId, Blobs, PutError};
+pub use budgets::{Budget, BudgetPeriod, BudgetState};
 pub use clock::Clock;
 pub use database::Backend;
 pub use error::StoreError;
@@ -36,7 +40,9 @@ pub use ledger::{Certainty, LedgerEntry, UsageFilter, UsageRow};
 pub use operations::{Advance, Ending, NewOperation, Operation, OperationLease, OperationState, Phase, Settled};
 pub use plugins::{GenerationRow, GenerationState, Switch};
 pub use queue::{Lease, Progress, Segment, Yielded};
+pub use references::Holding;
 pub use steps::Step;
+pub use uploads::{NewUpload, Upload};
 pub use workers::{Held, WorkerId};
 
 use database::Database;

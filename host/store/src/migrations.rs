@@ -20,6 +20,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0002_plugins.sql"),
         include_str!("../../../migrations/postgres/0002_plugins.sql"),
     ),
+    (
+        3,
+        "keeping",
+        include_str!("../../../migrations/sqlite/0003_keeping.sql"),
+        include_str!("../../../migrations/postgres/0003_keeping.sql"),
+    ),
 ];
 
 /// What brings a database up to date.

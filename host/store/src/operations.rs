@@ -5,10 +5,12 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row};
 
 use crate::Store;
+use crate::budgets;
 use crate::database::{Dialect, Transaction};
 use crate::error::StoreError;
 use crate::jobs::{self, Job};
 use crate::ledger::{self, LedgerEntry};
+use crate::references;
 use crate::word::{read, word};
 use crate::workers::WorkerId;
 
@@ -101,6 +103,8 @@ pub struct Operation {
     pub sends: i64,
     /// Those of them of which nobody knows whether they were accepted.
     pub unknown: i64,
+    /// What the last of them may cost, in millionths of a US dollar.
+    pub reserved: i64,
     /// What was made, JSON.
     pub outcome: Option<String>,
     /// Why it failed, JSON.
@@ -129,6 +133,7 @@ impl<'r> FromRow<'r, AnyRow> for Operation {
             cancel_requested: row.try_get::<i64, _>("cancel_requested")? != 0,
             sends: row.try_get("sends")?,
             unknown: row.try_get("unknown")?,
+            reserved: row.try_get("reserved")?,
             outcome: row.try_get("outcome")?,
             error: row.try_get("error")?,
             created_at: row.try_get("created_at")?,
@@ -154,7 +159,10 @@ pub struct NewOperation {
     /// The worker that drives it at once, where it has room; else it waits to be claimed.
     pub taken_by: Option<WorkerId>,
     /// What the provider wants back, where that worker sends the first billable request as soon as this is on disk.
+    /// Only for owners without a budget, which would have to be looked at.
     pub sent: Option<Vec<u8>>,
+    /// What that request may cost, in millionths of a US dollar.
+    pub reserved: i64,
 }
 
 /// The right to write to an operation: valid until another worker takes it over.
@@ -184,6 +192,8 @@ pub enum Advance {
     Intent {
         /// What the provider wants back.
         guest_state: Vec<u8>,
+        /// What it may cost, in millionths of a US dollar: reserved of its owner's budget until the operation ends.
+        reserve: i64,
     },
     /// A billable request was answered, and a request that costs nothing comes next.
     Send {
@@ -266,9 +276,10 @@ impl Store {
     /// Goes on with an operation that a worker holds.
     ///
     /// # Errors
-    /// `Lost` where it no longer holds it, and then nothing is written; where the database fails.
+    /// `Lost` where it no longer holds it, `OverBudget` where its owner may not spend what is reserved, and then nothing
+    /// is written; where the database fails.
     pub async fn advance_operation(&self, lease: &OperationLease, advance: Advance) -> Result<(), StoreError> {
-        self.db.write(GoOn { lease: lease.clone(), advance, now: self.now() }).await
+        self.db.write(GoOn { lease: lease.clone(), advance, now: self.now(), dialect: self.db.dialect }).await
     }
 
     /// Ends an operation that a worker holds. Where its job waited for nothing else, the job is queued, or taken up by
@@ -320,8 +331,8 @@ pub(crate) async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO operations (id, job, step, owner, kind, plugin, digest, document, state, phase, due_at, worker,
-             attempt, created_at, updated_at, guest_state, sends)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $12, $9, $10, $11, $9, $9, $13, $14)",
+             attempt, created_at, updated_at, guest_state, sends, reserved)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $12, $9, $10, $11, $9, $9, $13, $14, $15)",
     )
     .bind(operation.id.as_str())
     .bind(job)
@@ -337,6 +348,7 @@ pub(crate) async fn insert(
     .bind(operation.phase().as_str())
     .bind(operation.sent.as_deref())
     .bind(i64::from(operation.sent.is_some()))
+    .bind(operation.reserved)
     .execute(tx)
     .await?;
     Ok(())
@@ -367,6 +379,7 @@ impl NewOperation {
             cancel_requested: false,
             sends: i64::from(self.sent.is_some()),
             unknown: 0,
+            reserved: self.reserved,
             outcome: None,
             error: None,
             created_at: now,
@@ -408,15 +421,26 @@ struct GoOn {
     lease: OperationLease,
     advance: Advance,
     now: i64,
+    dialect: Dialect,
 }
 
 impl Transaction for GoOn {
     type Output = ();
 
     async fn run(&self, tx: &mut AnyConnection) -> Result<(), StoreError> {
+        if let Advance::Intent { reserve, .. } = &self.advance {
+            let owner: Option<(String,)> = sqlx::query_as("SELECT owner FROM operations WHERE id = $1")
+                .bind(self.lease.id.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+            let (owner,) = owner.ok_or(StoreError::Lost)?;
+            budgets::check(tx, self.dialect, &owner, *reserve, self.now).await?;
+        }
         let fence = "WHERE id = $1 AND worker = $2 AND attempt = $3 AND state = 'open'";
         let change = match &self.advance {
-            Advance::Intent { .. } => "phase = 'sent', guest_state = $5, request = NULL, sends = sends + 1",
+            Advance::Intent { .. } => {
+                "phase = 'sent', guest_state = $5, request = NULL, sends = sends + 1, reserved = $6"
+            }
             Advance::Send { .. } => "phase = 'send', guest_state = $5, request = $6",
             Advance::Wait { guest_state: Some(_), .. } => {
                 "phase = 'wait', guest_state = $5, request = NULL, due_at = $6, worker = NULL"
@@ -430,7 +454,7 @@ impl Transaction for GoOn {
             .bind(self.lease.attempt)
             .bind(self.now);
         let query = match &self.advance {
-            Advance::Intent { guest_state } => query.bind(guest_state.as_slice()),
+            Advance::Intent { guest_state, reserve } => query.bind(guest_state.as_slice()).bind(*reserve),
             Advance::Send { guest_state, request } => query.bind(guest_state.as_slice()).bind(request.as_str()),
             Advance::Wait { guest_state: Some(state), wait_ms } => {
                 query.bind(state.as_slice()).bind(self.now + wait_ms)
@@ -476,6 +500,9 @@ impl Transaction for End {
         }
         for entry in &self.ending.ledger {
             ledger::insert(tx, entry, self.now).await?;
+        }
+        if let Some(outcome) = &self.ending.outcome {
+            references::note(tx, &self.lease.job, outcome).await?;
         }
         let still = "id = $1 AND state = 'waiting' AND NOT EXISTS
             (SELECT 1 FROM operations WHERE job = $1 AND state = 'open')";

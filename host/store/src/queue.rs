@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::events::{self, EventKind, NewEvent};
 use crate::jobs::{self, Job, JobState};
 use crate::operations::{self, NewOperation};
+use crate::references;
 use crate::steps::Step;
 use crate::workers::WorkerId;
 
@@ -246,6 +247,10 @@ impl Transaction for Record {
                 .bind(self.now)
                 .execute(&mut *tx)
                 .await?;
+            references::note(tx, job, &step.output).await?;
+        }
+        if let Some((_, Some(result), _)) = end {
+            references::note(tx, job, result).await?;
         }
         // What is about to be cancelled begins nothing more.
         for operation in operations.iter().filter(|_| cancel == 0) {

@@ -1,7 +1,11 @@
 //! What both databases must do alike. Each claim is one test, run on SQLite and on a throw-away Postgres.
 
+#[path = "conformance/keeping.rs"]
+mod keeping;
 #[path = "../../../tests/fakes/postgres.rs"]
 mod postgres;
+
+use keeping::*;
 
 use kinora_store::{
     Advance, Backend, Certainty, Ending, EventKind, GenerationRow, GenerationState, Job, JobFilter, JobState, Lease,
@@ -87,6 +91,14 @@ claims! {
     two_switches_at_once_leave_one_active
     a_component_is_pinned_while_an_operation_is_open_or_uncertain
     many_writers_at_once_lose_nothing
+    a_blob_is_discarded_when_the_last_that_names_it_is_gone
+    what_is_being_made_again_keeps_a_discarded_blob
+    a_job_that_has_not_ended_is_not_deleted
+    an_upload_is_its_owners_alone
+    a_budget_refuses_what_would_exceed_it_with_all_that_is_under_way
+    what_failed_gives_its_reservation_back_and_what_ended_counts_as_it_cost
+    a_budget_counts_its_own_period
+    of_many_that_reserve_at_once_no_more_go_out_than_the_budget_allows
 }
 
 async fn worker(store: &Store) -> WorkerId {
@@ -132,6 +144,7 @@ fn operation(step: &str) -> NewOperation {
         document: r#"{"messages":[]}"#.into(),
         taken_by: None,
         sent: None,
+        reserved: 0,
     }
 }
 
@@ -351,7 +364,7 @@ async fn an_operation_keeps_what_it_needs_after_a_crash(store: &Store) {
     wait_for(store, &lease, vec![operation("o")]).await;
     let held = claim_operations(store, &worker).await.remove(0);
     assert_eq!((held.phase, held.sends, held.attempt), (Phase::Start, 0, 1));
-    let intent = Advance::Intent { guest_state: vec![0, 255, 7] };
+    let intent = Advance::Intent { guest_state: vec![0, 255, 7], reserve: 0 };
     store.advance_operation(&held.lease(&worker), intent).await.expect("written");
     let next = worker_of(store, "host-a").await;
     let found = claim_operations(store, &next).await.remove(0);
@@ -460,7 +473,7 @@ async fn an_uncertain_job_is_sent_again_by_a_person(store: &Store) {
     let (job, lease) = running(store, &worker).await;
     wait_for(store, &lease, vec![operation("o")]).await;
     let held = claim_operations(store, &worker).await.remove(0);
-    let intent = Advance::Intent { guest_state: vec![1] };
+    let intent = Advance::Intent { guest_state: vec![1], reserve: 0 };
     store.advance_operation(&held.lease(&worker), intent).await.expect("written");
     let ending = Ending { state: OperationState::Uncertain, outcome: None, unknown: 1, ..done() };
     let again = store.end_operation(&held.lease(&worker), ending, true).await.expect("ended").taken.expect("the job");

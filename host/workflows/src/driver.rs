@@ -11,7 +11,7 @@ use kinora_runtime::protocol::{
     Action, Event, HttpRequest, Operation as Asked, Outcome as RawOutcome, ProviderError, Step, TransportFailure,
 };
 use kinora_runtime::{Generation, Plugin, PluginError, Rule};
-use kinora_store::{Advance, Certainty, Ending, LedgerEntry, Operation, OperationState, Phase};
+use kinora_store::{Advance, Certainty, Ending, LedgerEntry, Operation, OperationState, Phase, StoreError};
 
 use crate::resend::{self, Again};
 use crate::results;
@@ -68,7 +68,8 @@ impl Driver for OperationDriver {
             let Step { state, action: Action::Send(request), .. } = plugin.start(&asked, settings).await.ok()? else {
                 return None;
             };
-            let begun = Begun { guest_state: state, request: serde_json::to_string(&request).ok()? };
+            let reserve = self.studio.estimate(plugin, &operation.kind, &operation.document);
+            let begun = Begun { guest_state: state, request: serde_json::to_string(&request).ok()?, reserve };
             let planned = self.studio.policy.plan(&plugin.manifest, grant, request).ok()?;
             planned.billable().then_some(begun)
         })
@@ -84,6 +85,10 @@ impl Driver for OperationDriver {
                 }
             };
             let (unknown, sends) = (held.operation.unknown, held.operation.sends);
+            let reserve = match held.operation.phase {
+                Phase::Start => self.studio.estimate(&provider.plugin, &held.operation.kind, &held.operation.document),
+                _ => held.operation.reserved,
+            };
             let intended = held.operation.phase == Phase::Sent && held.operation.request.is_some();
             let mut drive = Drive {
                 studio: &self.studio,
@@ -93,6 +98,7 @@ impl Driver for OperationDriver {
                 held,
                 unknown,
                 sends,
+                reserve,
                 intended,
                 in_doubt: false,
                 interrupted: false,
@@ -100,7 +106,12 @@ impl Driver for OperationDriver {
                 ledger: Vec::new(),
                 steps: 0,
             };
-            drive.run().await
+            match drive.run().await {
+                Err(Stop::Store(StoreError::OverBudget(message))) => {
+                    Ok(drive.fail(OperationError::new("budget-exceeded", message)))
+                }
+                driven => driven,
+            }
         })
     }
 }
@@ -116,6 +127,8 @@ struct Drive<'a> {
     /// Billable requests of which nobody knows whether they were accepted.
     unknown: i64,
     sends: i64,
+    /// What a billable request may cost, in millionths of a US dollar.
+    reserve: i64,
     /// Whether a billable request is on disk as sent and has yet to be.
     intended: bool,
     /// Whether the last billable request may or may not have been accepted.
@@ -239,7 +252,8 @@ impl Drive<'_> {
                     maybe_accepted: false,
                 })));
             } else {
-                self.held.advance(Advance::Intent { guest_state: self.state.clone() }).await?;
+                let intent = Advance::Intent { guest_state: self.state.clone(), reserve: self.reserve };
+                self.held.advance(intent).await?;
                 self.sends += 1;
             }
         } else if let Some(request) = stored {
@@ -274,7 +288,7 @@ impl Drive<'_> {
     fn doubt(&mut self) {
         self.unknown += 1;
         self.in_doubt = true;
-        self.book("unknown".into(), Usage::default(), 0, Certainty::Unknown);
+        self.book("unknown".into(), Usage::default(), self.reserve.unsigned_abs(), Certainty::Unknown);
     }
 
     /// Writes a line into the ledger, which is kept when the operation ends.

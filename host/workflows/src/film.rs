@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{WorkflowError, stop};
-use crate::picture::{self, Picture, compose_drawing, file};
+use crate::picture::{self, Picture, compose_drawing};
 use crate::scenario;
 use crate::studio::Studio;
 
@@ -44,8 +44,6 @@ const DRAWING: f64 = 5.0;
 const RENDERING: f64 = 20.0;
 /// How often the progress of a render is written down.
 const REPORT_EVERY: Duration = Duration::from_millis(500);
-/// The largest film.
-const MAX_BYTES: u64 = 8 << 30;
 
 /// What to make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -176,17 +174,15 @@ async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
     let folder = studio.scratch()?;
     let output = folder.path().join("film.mp4");
     let job = Job::Film { film: plan.clone(), output: output.clone(), blobs: BTreeMap::new() };
-    let report = render(studio, run, &job).await?;
+    let report = render(studio, run, &job, RENDERING).await?;
     warnings.extend(report.warnings);
-    let rendered = tokio::fs::File::open(&output).await.map_err(|source| file("the rendered film", source))?;
-    let blob = studio.blobs.put_stream(tokio_util::io::ReaderStream::new(rendered), MAX_BYTES).await;
-    let blob = blob.map_err(|error| WorkflowError::InvalidRequest(format!("the film cannot be kept: {error}")))?;
+    let blob = studio.keep(&output).await?;
     for warning in &warnings {
         run.log(Level::Warn, warning);
     }
     run.enter_step("The film is ready", 100.0);
     let made = FilmMade {
-        film: blob.id.to_string(),
+        film: blob,
         scenario,
         pictures,
         seconds: plan.seconds(),
@@ -199,8 +195,13 @@ async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
     serde_json::to_value(made).map_err(stop)
 }
 
-/// Renders, and writes down how far it is.
-async fn render(studio: &Studio, run: &mut Run, job: &Job) -> Result<kinora_media::Report, Stop> {
+/// Renders, and writes down how far it is, from `begun` percent on.
+pub(crate) async fn render(
+    studio: &Studio,
+    run: &mut Run,
+    job: &Job,
+    begun: f64,
+) -> Result<kinora_media::Report, Stop> {
     let (done, mut watched) = tokio::sync::watch::channel(0.0);
     let rendering = studio.render(job, move |progress| {
         let _ = done.send(progress.frame as f64 / progress.frames.max(1) as f64);
@@ -214,7 +215,7 @@ async fn render(studio: &Studio, run: &mut Run, job: &Job) -> Result<kinora_medi
             _ = report.tick() => {
                 if watched.has_changed().unwrap_or(false) {
                     let done = *watched.borrow_and_update();
-                    run.progress(RENDERING + (100.0 - RENDERING) * done).await?;
+                    run.progress(begun + (100.0 - begun) * done).await?;
                 }
             }
         }

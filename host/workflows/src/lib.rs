@@ -3,21 +3,35 @@
 //!
 //! `generate` is the one engine of every text contract (strategy → provider → strategy → validator), `ask` and
 //! `picture` are its way to providers, `driver` takes operations from one wait to the next, `resend` decides what may
-//! be sent again; `scenario` and `film` are the contracts.
+//! be sent again, `prices` what it costs, `retention` removes what is old; `scenario`, `film`, `clip`, `merge` and
+//! `music_video` are the contracts.
 
 mod ask;
+mod clip;
 mod driver;
 mod error;
 mod film;
 mod generate;
+mod merge;
+mod music_video;
 mod picture;
+mod prices;
 mod resend;
 mod results;
+mod retention;
 mod scenario;
 mod studio;
 
+pub use clip::{CLIP_KIND, CLIP_VERSION, ClipInput, ClipMade, ClipWorkflow};
 pub use driver::OperationDriver;
 pub use error::WorkflowError;
 pub use film::{FILM_KIND, FILM_VERSION, FilmMade, FilmRequest, FilmWorkflow};
+pub use merge::{MERGE_KIND, MERGE_VERSION, MergeInput, MergeWorkflow};
+pub use music_video::{
+    CHARACTER_KIND, CHARACTER_VERSION, CharacterInput, CharacterMade, CharacterWorkflow, SCENES_KIND, SCENES_VERSION,
+    ScenesMade, ScenesWorkflow,
+};
+pub use results::Uninspected;
+pub use retention::{Retention, Sweeper, Swept};
 pub use scenario::{SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, ScenarioWorkflow};
 pub use studio::{Choice, Providers, Recall, Retry, Studio};

@@ -54,31 +54,55 @@ pub(crate) async fn settle(
 }
 
 /// Looks into a blob that is said to be the result of an operation of this kind.
-async fn look(studio: &Studio, kind: &str, handle: &str) -> Result<MediaFacts, OperationError> {
+pub(crate) async fn look(studio: &Studio, kind: &str, handle: &str) -> Result<MediaFacts, OperationError> {
     let wrong =
         |reason: &str| OperationError::new("malformed-output", format!("the {kind} it made cannot be used: {reason}"));
-    let failed = |error: &dyn std::fmt::Display| {
-        let message = format!(
-            "the {kind} was made and lies in the blob store as {handle}, but this host could not look into it: {error}"
-        );
-        OperationError::new("internal", message)
-    };
     let id: BlobId = handle.parse().map_err(|error| wrong(&format!("{error}")))?;
     let media_type = id.media_type();
     if !media_type.starts_with(kind) {
         return Err(wrong(&format!("its bytes say that it is of the type {media_type}")));
     }
-    match studio.blobs.head(&id).await {
-        Ok(_) => {}
-        Err(error @ BlobError::Missing(_)) => return Err(wrong(&error.to_string())),
-        Err(error) => return Err(failed(&error)),
-    }
-    let local = studio.local(&id).await.map_err(|error| failed(&error))?;
-    // Loading a picture or starting ffprobe takes a core; as many as there are cores at once.
-    let _place = studio.probe_slots.acquire().await.ok();
-    match studio.worker.probe(local.path().to_owned(), media_type).await {
-        Ok(facts) => Ok(facts),
-        Err(MediaError::Unusable { reason }) => Err(wrong(&reason)),
-        Err(error) => Err(failed(&error)),
+    studio.inspect(&id).await.map_err(|error| match error {
+        Uninspected::Unusable(reason) => wrong(&reason),
+        Uninspected::Failed(error) => {
+            let message = format!(
+                "the {kind} was made and lies in the blob store as {handle}, but this host could not look into it: {error}"
+            );
+            OperationError::new("internal", message)
+        }
+    })
+}
+
+/// Why nobody knows what is in a blob.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Uninspected {
+    /// It is not what it says, or more than this host takes. A sentence without its capital and full stop.
+    #[error("{0}")]
+    Unusable(String),
+    /// This host could not look.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Studio {
+    /// Looks into a picture, a clip or a sound, in a process of its own that can do no harm.
+    ///
+    /// # Errors
+    /// Where it cannot be used, or cannot be looked into.
+    pub async fn inspect(&self, id: &BlobId) -> Result<MediaFacts, Uninspected> {
+        let failed = |error: &dyn std::fmt::Display| Uninspected::Failed(error.to_string());
+        match self.blobs.head(id).await {
+            Ok(_) => {}
+            Err(error @ BlobError::Missing(_)) => return Err(Uninspected::Unusable(error.to_string())),
+            Err(error) => return Err(failed(&error)),
+        }
+        let local = self.local(id).await.map_err(|error| failed(&error))?;
+        // Loading a picture or starting ffprobe takes a core; as many as there are cores at once.
+        let _place = self.probe_slots.acquire().await.ok();
+        match self.worker.probe(local.path().to_owned(), id.media_type()).await {
+            Ok(facts) => Ok(facts),
+            Err(MediaError::Unusable { reason }) => Err(Uninspected::Unusable(reason)),
+            Err(error) => Err(failed(&error)),
+        }
     }
 }

@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
-use kinora_domain::documents::{MediaOutcome, Model, Outcome, Price, Role, TextOutcome, Usage};
+use kinora_domain::documents::{Price, Role};
 use kinora_media::{MediaError, Worker};
 use kinora_runtime::egress::{Egress, Policy};
-use kinora_runtime::{Generation, Generations, Plugin};
-use kinora_store::{BlobId, Blobs};
+use kinora_runtime::{Generation, Generations};
+use kinora_store::{BlobId, Blobs, PutError};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 
 use crate::error::WorkflowError;
+
+/// The largest film that is kept, in bytes.
+const MAX_BYTES: u64 = 64 << 30;
 
 /// What a workflow works with.
 pub struct Studio {
@@ -58,6 +61,8 @@ pub struct Providers {
     pub text: Choice,
     /// Who draws.
     pub image: Choice,
+    /// Who makes clips.
+    pub video: Choice,
     /// The longest wait between two polls, whatever a plugin asks for.
     pub poll_interval: Option<Duration>,
 }
@@ -85,6 +90,7 @@ impl Studio {
     pub(crate) fn provider(&self, operation: &str) -> Result<(Arc<Generation>, Option<&str>), WorkflowError> {
         let choice = match operation {
             "image" => &self.providers.image,
+            "video" => &self.providers.video,
             _ => &self.providers.text,
         };
         let id = &choice.provider;
@@ -145,44 +151,25 @@ impl Studio {
         Ok(Local { path, _copy: Some(folder) })
     }
 
+    /// Puts a rendered file into the blob store. Gives the blob's id.
+    ///
+    /// # Errors
+    /// Where it cannot be read or kept.
+    pub(crate) async fn keep(&self, path: &Path) -> Result<String, WorkflowError> {
+        let told = |source| WorkflowError::File { path: "the rendered file".into(), source };
+        let file = tokio::fs::File::open(path).await.map_err(told)?;
+        let blob = self.blobs.put_stream(tokio_util::io::ReaderStream::new(file), MAX_BYTES).await;
+        match blob {
+            Ok(blob) => Ok(blob.id.to_string()),
+            Err(PutError::Blob(error)) => Err(error.into()),
+            Err(PutError::Stream(source)) => Err(told(source)),
+        }
+    }
+
     /// A folder for files that are being made; it goes when it is dropped.
     pub(crate) fn scratch(&self) -> Result<tempfile::TempDir, WorkflowError> {
         tempfile::tempdir_in(&self.scratch)
             .map_err(|source| WorkflowError::File { path: "the data folder's tmp".into(), source })
-    }
-
-    /// What an outcome cost, in millionths of a US dollar, and the model's name.
-    pub(crate) fn cost(&self, plugin: &Plugin, operation: &str, outcome: &Outcome) -> (String, Usage, u64) {
-        let (usage, made_by) = match outcome {
-            Outcome::Text(TextOutcome { usage, made_by, .. }) | Outcome::Media(MediaOutcome { usage, made_by, .. }) => {
-                (*usage, made_by)
-            }
-        };
-        // "OpenAI, gpt-5": the model that answered, which may be a dated one of the model that was asked.
-        let first = plugin.manifest.models.iter().find(|model| model.operation == operation);
-        let model = match made_by.rsplit_once(", ") {
-            Some((_, model)) => model,
-            None => first.map_or("unknown", |model| model.id.as_str()),
-        };
-        let known = |known: &&Model| known.operation == operation && model.starts_with(&known.id);
-        let listed = plugin.manifest.models.iter().filter(known).max_by_key(|known| known.id.len());
-        let overlay = self
-            .prices
-            .iter()
-            .filter(|(name, _)| {
-                name.split_once('/').is_some_and(|(id, prefix)| id == plugin.id() && model.starts_with(prefix))
-            })
-            .max_by_key(|(name, _)| name.len())
-            .map(|(_, price)| price.clone());
-        let price = overlay.or_else(|| listed.and_then(|model| model.price.clone())).unwrap_or_default();
-        let share = |amount: u64, price: Option<u64>, of: u64| {
-            u64::try_from(u128::from(amount) * u128::from(price.unwrap_or(0)) / u128::from(of)).unwrap_or(u64::MAX)
-        };
-        let cost = share(usage.input_tokens, price.input_tokens, 1_000_000)
-            .saturating_add(share(usage.output_tokens, price.output_tokens, 1_000_000))
-            .saturating_add(share(usage.pictures, price.picture, 1))
-            .saturating_add(share(usage.video_ms, price.second, 1_000));
-        (model.to_owned(), usage, cost)
     }
 }
 

@@ -130,7 +130,8 @@ struct Stage<'s> {
     variant: usize,
 }
 
-fn nth<T: Clone>(list: &[T], index: usize) -> T {
+/// A list's item, going round and round.
+pub fn nth<T: Clone>(list: &[T], index: usize) -> T {
     list[index % list.len()].clone()
 }
 

@@ -10,20 +10,26 @@ mod hours;
 mod instance;
 mod languages;
 mod media;
+mod music_video;
 mod places;
 mod reading;
 mod scenario;
 mod seed;
+mod shapes;
 mod text;
 
 use kinora_sdk::documents::{Manifest, Model, Outcome, Role};
 use kinora_sdk::{Immediate, Operation, ProviderError, Request};
 use serde_json::Value;
 
+pub use music_video::write as write_music_video;
 pub use scenario::write as write_scenario;
 
 /// Who made what this provider makes.
 pub const MADE_BY: &str = "Kinora's offline provider (no model was asked)";
+
+/// The model that films illustrations; the other one, which is the default, films moving shapes.
+const CAMERA: &str = "offline-camera";
 
 /// The provider.
 pub struct Offline;
@@ -38,7 +44,8 @@ impl Immediate for Offline {
             models: vec![
                 model("offline-writer", "text", &["json-schema", "seed"]),
                 model("offline-painter", "image", &["seed"]),
-                model("offline-camera", "video", &["seed", "audio"]),
+                model("offline", "video", &["seed", "audio"]),
+                model(CAMERA, "video", &["seed", "audio"]),
             ],
             ..Manifest::default()
         }
@@ -48,7 +55,8 @@ impl Immediate for Offline {
         match operation.request {
             Request::Text(operation) => text::write(&operation),
             Request::Image(operation) => media::picture(&operation),
-            Request::Video(operation) => media::clip(&operation),
+            Request::Video(operation) if operation.model.as_deref() == Some(CAMERA) => media::clip(&operation),
+            Request::Video(operation) => shapes::clip(&operation),
         }
     }
 }

@@ -20,7 +20,7 @@ const RATE: Rate = Rate { num: 30, den: 1 };
 const HEIGHT: u32 = 720;
 
 /// What is written at the edge of every drawing.
-const MARK: &str = "offline provider";
+pub(crate) const MARK: &str = "offline provider";
 
 /// Draws a picture.
 pub fn picture(operation: &ImageOperation) -> Result<Outcome, ProviderError> {
@@ -31,26 +31,19 @@ pub fn picture(operation: &ImageOperation) -> Result<Outcome, ProviderError> {
         mood: operation.mood.clone(),
         ..illustration(&operation.prompt, operation.seed, operation.width, operation.height, 1)
     };
-    Ok(outcome(drawing, Usage { pictures: 1, ..Usage::default() }))
+    Ok(outcome(drawing, Usage { pictures: 1, ..Usage::default() }, Vec::new()))
 }
 
-/// Draws a clip.
+/// Draws a clip of what the prompt shows.
 pub fn clip(operation: &VideoOperation) -> Result<Outcome, ProviderError> {
     check_prompt(&operation.prompt)?;
-    if !SECONDS.contains(&operation.duration) {
-        return Err(invalid(format!(
-            "A clip lasts {} to {} seconds, not {}.",
-            SECONDS.start(),
-            SECONDS.end(),
-            operation.duration
-        )));
-    }
+    check_seconds(operation.duration)?;
     let height = operation.resolution.unwrap_or(HEIGHT);
     let (width, height) = size(&operation.aspect_ratio, height)?;
     let frames = (operation.duration * RATE.as_f64()).round() as u32;
     let drawing = illustration(&operation.prompt, operation.seed, width, height, frames);
     let video_ms = u64::from(frames) * 1000 / u64::from(RATE.num);
-    Ok(outcome(drawing, Usage { video_ms, ..Usage::default() }))
+    Ok(outcome(drawing, Usage { video_ms, ..Usage::default() }, Vec::new()))
 }
 
 fn illustration(prompt: &str, seed: Option<u64>, width: u32, height: u32, frames: u32) -> Drawing {
@@ -71,26 +64,37 @@ fn illustration(prompt: &str, seed: Option<u64>, width: u32, height: u32, frames
     }
 }
 
-fn outcome(drawing: Drawing, usage: Usage) -> Outcome {
+pub(crate) fn outcome(drawing: Drawing, usage: Usage, warnings: Vec<String>) -> Outcome {
     Outcome::Media(MediaOutcome {
         items: vec![MediaItem::Draw { drawing }],
         usage,
         made_by: MADE_BY.to_owned(),
-        warnings: Vec::new(),
+        warnings,
     })
+}
+
+/// Both numbers of an aspect ratio, 1 to 1000.
+pub(crate) fn ratio(aspect_ratio: &str) -> Result<(u32, u32), ProviderError> {
+    let side = |text: &str| text.trim().parse::<u32>().ok().filter(|side| (1..=1000).contains(side));
+    let ratio = aspect_ratio.split_once(':').and_then(|(w, h)| Some((side(w)?, side(h)?)));
+    ratio.ok_or_else(|| invalid(format!("The aspect ratio is written like 16:9, not {:?}.", shortened(aspect_ratio))))
 }
 
 /// The even size of an aspect ratio at a height.
 fn size(aspect_ratio: &str, height: u32) -> Result<(u32, u32), ProviderError> {
-    let side = |text: &str| text.trim().parse::<u32>().ok().filter(|side| (1..=1000).contains(side));
-    let ratio = aspect_ratio.split_once(':').and_then(|(w, h)| Some((side(w)?, side(h)?)));
-    let (w, h) = ratio
-        .ok_or_else(|| invalid(format!("The aspect ratio is written like 16:9, not {:?}.", shortened(aspect_ratio))))?;
+    let (w, h) = ratio(aspect_ratio)?;
     let even = |pixels: f64| ((pixels / 2.0).round() as u32).saturating_mul(2);
     let width = even(f64::from(height) * f64::from(w) / f64::from(h));
     let height = even(f64::from(height));
     check_size(width, height)?;
     Ok((width, height))
+}
+
+pub(crate) fn check_seconds(duration: f64) -> Result<(), ProviderError> {
+    if SECONDS.contains(&duration) {
+        return Ok(());
+    }
+    Err(invalid(format!("A clip lasts {} to {} seconds, not {duration}.", SECONDS.start(), SECONDS.end())))
 }
 
 fn check_size(width: u32, height: u32) -> Result<(), ProviderError> {
@@ -101,11 +105,11 @@ fn check_size(width: u32, height: u32) -> Result<(), ProviderError> {
     Err(invalid(format!("Each side of a picture has {least} to {most} pixels, not {width}x{height}.")))
 }
 
-fn check_prompt(prompt: &str) -> Result<(), ProviderError> {
+pub(crate) fn check_prompt(prompt: &str) -> Result<(), ProviderError> {
     if prompt.trim().is_empty() { Err(invalid("The prompt is empty: say what to show.".to_owned())) } else { Ok(()) }
 }
 
-fn invalid(message: String) -> ProviderError {
+pub(crate) fn invalid(message: String) -> ProviderError {
     ProviderError::new("invalid-request", message)
 }
 

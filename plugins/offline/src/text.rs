@@ -1,16 +1,19 @@
-//! Text operations: which writer serves which request. A scenario is written from its brief; any other document from
-//! its schema; prose says what was asked and that no model answered.
+//! Text operations: which writer serves which request. A scenario and a music video are written from their briefs; any
+//! other document from its schema; prose says what was asked and that no model answered.
 
 use kinora_sdk::ProviderError;
-use kinora_sdk::documents::{Outcome, ScenarioRequest, TextOperation, TextOutcome, Usage};
+use kinora_sdk::documents::{MusicVideoRequest, Outcome, ScenarioRequest, TextOperation, TextOutcome, Usage};
 use serde_json::Value;
 
 use crate::english::shorten;
 use crate::seed::hash;
-use crate::{MADE_BY, instance, scenario};
+use crate::{MADE_BY, instance, music_video, scenario};
 
 /// More scenes than any film has; a brief that asks for more was not checked by a strategy.
 const MAX_SCENES: u32 = 100;
+
+/// The most scenes of a music video.
+const MAX_MUSIC_VIDEO_SCENES: u32 = 50;
 
 /// Where a brief may say what it is about.
 const SUBJECTS: [&str; 8] = ["prompt", "idea", "topic", "concept", "title", "description", "context", "text"];
@@ -19,6 +22,7 @@ const SUBJECTS: [&str; 8] = ["prompt", "idea", "topic", "concept", "title", "des
 pub fn write(operation: &TextOperation) -> Result<Outcome, ProviderError> {
     let text = match (&operation.brief, &operation.output) {
         (Some(brief), _) if brief["kind"] == "scenario" => write_scenario(brief, operation.seed)?,
+        (Some(brief), _) if brief["kind"] == "music-video" => write_music_video(brief, operation.seed)?,
         (brief, Some(output)) => {
             let prompt = subject(brief.as_ref(), operation);
             let counts = brief.as_ref().map(counts).unwrap_or_default();
@@ -43,6 +47,24 @@ fn write_scenario(brief: &Value, seed: Option<u64>) -> Result<String, ProviderEr
     }
     serde_json::to_string(&scenario::write(&request, seed))
         .map_err(|error| ProviderError::new("unknown", format!("The scenario cannot be written: {error}.")))
+}
+
+fn write_music_video(brief: &Value, seed: Option<u64>) -> Result<String, ProviderError> {
+    let invalid = |message: String| ProviderError::new("invalid-request", message);
+    let request: MusicVideoRequest = serde_json::from_value(brief.clone())
+        .map_err(|error| invalid(format!("The music video's brief cannot be read: {error}.")))?;
+    if !(1..=MAX_MUSIC_VIDEO_SCENES).contains(&request.number_of_scenes) {
+        let number = request.number_of_scenes;
+        return Err(invalid(format!("A music video has 1 to {MAX_MUSIC_VIDEO_SCENES} scenes, not {number}.")));
+    }
+    if request.idea.trim().is_empty() {
+        return Err(invalid("The idea is empty: say what the music video is about.".to_owned()));
+    }
+    if request.character_description.trim().is_empty() {
+        return Err(invalid("The character's description is empty: say how the main character looks.".to_owned()));
+    }
+    serde_json::to_string(&music_video::write(&request, seed))
+        .map_err(|error| ProviderError::new("unknown", format!("The music video cannot be written: {error}.")))
 }
 
 /// What it is about: the brief's words, or else the last thing the user said; of a message with tagged material the

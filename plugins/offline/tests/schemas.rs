@@ -66,7 +66,7 @@ fn a_schema_that_demands_itself_ends_all_the_same() {
 fn fields_speak_of_the_prompt() {
     let schema = json!({"type": "object", "required": ["title", "scenes"], "properties": {"title": {"type": "string"},
         "scenes": {"type": "array", "items": {"type": "object", "required": ["description", "image_prompt"], "properties": {"description": {"type": "string"}, "image_prompt": {"type": "string"}}}}}});
-    let brief = json!({"kind": "music-video", "idea": "a lighthouse keeper's last night", "number_of_scenes": 5});
+    let brief = json!({"kind": "storyboard", "idea": "a lighthouse keeper's last night", "number_of_scenes": 5});
     let document = write(schema, "ignored", Some(brief));
     assert_eq!(document["title"], "A Lighthouse Keeper's Last Night");
     assert_eq!(document["scenes"].as_array().unwrap().len(), 5);

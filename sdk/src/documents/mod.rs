@@ -7,6 +7,7 @@
 mod composition;
 mod drawing;
 mod manifest;
+mod music_video;
 mod operation;
 mod outcome;
 mod scenario;
@@ -16,6 +17,7 @@ mod verdict;
 pub use composition::*;
 pub use drawing::*;
 pub use manifest::*;
+pub use music_video::*;
 pub use operation::*;
 pub use outcome::*;
 pub use scenario::*;

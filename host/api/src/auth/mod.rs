@@ -74,7 +74,7 @@ impl FromRequestParts<ApiState> for Caller {
             Some(account) => Key::User(account.id.clone()),
             None => Key::address(peer(parts)),
         };
-        state.limits().check(Class::of(&parts.method), &key)?;
+        state.limits().check(Class::of(&parts.method, parts.uri.path()), &key)?;
         Ok(Caller { account })
     }
 }

@@ -107,7 +107,7 @@ async fn a_guesser_is_slowed_down_and_told_when_to_come_back() {
 
 #[tokio::test]
 async fn who_makes_too_much_is_slowed_down_and_can_still_look() {
-    let kit = Kit::with(|options| options.rate_limits.changes = 2, 0).await;
+    let kit = Kit::with(|options| options.rate_limits.generations = 2, 0).await;
     for _ in 0..2 {
         kit.begin("").await;
     }

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::Response;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use kinora_api::{ApiOptions, ApiState, ModelInfo, ModelSource};
+use kinora_api::{ApiOptions, ApiState, Inspector, ModelInfo, ModelSource, Sources};
 use kinora_jobs::{
     Driven, Driver, Engine, EngineOptions, Failure, HeldOperation, OperationRequest, Run, Stop, Workflow,
 };
@@ -18,6 +18,7 @@ use kinora_plugins::{Given, Manager, ManagerOptions};
 use kinora_runtime::egress::Policy;
 use kinora_runtime::{Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, DataFolder, Ending, Job, OperationState, Role, Store};
+use kinora_workflows::Uninspected;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
@@ -83,7 +84,10 @@ impl Kit {
         let mut api = ApiOptions::new([7; 32]);
         api.version = "1.2.3".into();
         change(&mut api);
-        let state = ApiState::new(engine, play.thumbnail.clone(), api, models, plugins, shutdown.clone());
+        let inspect: Inspector =
+            Arc::new(|_| Box::pin(async { Err(Uninspected::Unusable("nobody looks into files here".into())) }));
+        let sources = Sources { models, inspect };
+        let state = ApiState::new(engine, play.thumbnail.clone(), api, sources, plugins, shutdown.clone());
         Kit { router: kinora_api::router(state.clone()), state, shutdown, gate, folder }
     }
 

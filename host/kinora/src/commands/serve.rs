@@ -6,17 +6,20 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use kinora_api::{ApiOptions, ApiState, Origins, RateLimits};
+use kinora_api::{ApiOptions, ApiState, Inspector, Origins, RateLimits, Sources};
 use kinora_store::{Role, Store};
+use kinora_workflows::{Studio, Sweeper};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters;
 use crate::host::{self, Host};
+use crate::housekeeping;
 use crate::models;
 use crate::remote;
 use crate::say;
@@ -51,7 +54,11 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     let loopback_only = addresses.iter().all(|address| address.ip().is_loopback());
     let mut options = ApiOptions::new(secret);
     options.loopback_only = loopback_only;
+    options.text = host.studio.providers.text.provider.clone();
+    options.image = host.studio.providers.image.provider.clone();
+    options.video = host.studio.providers.video.clone();
     options.rate_limits = RateLimits {
+        generations: settings.server.generating_per_minute,
         changes: settings.server.creating_per_minute,
         reads: settings.server.reading_per_minute,
         ..RateLimits::default()
@@ -60,16 +67,18 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
         options.cors_origins = Origins::new(origins).context("the setting \"server.cors_origins\"")?;
     }
     let shutdown = CancellationToken::new();
-    let models = models::source(host.studio.clone());
+    let sources = Sources { models: models::source(host.studio.clone()), inspect: inspector(&host.studio) };
     let state = ApiState::new(
         host.engine.clone(),
         host.studio.blobs.clone(),
         options,
-        models,
+        sources,
         plugins.clone(),
         shutdown.clone(),
     );
     let watching = tokio::spawn(plugins.clone().watch(shutdown.clone()));
+    let sweeper = Sweeper::new(store.clone(), host.studio.blobs.clone(), housekeeping::retention(settings));
+    let sweeping = tokio::spawn(housekeeping::keep_house(sweeper, shutdown.clone()));
     let serving = tokio::spawn(kinora_api::serve(listeners, kinora_api::router(state), shutdown.clone()));
     remote::remember(data, &addresses)?;
     for address in &addresses {
@@ -83,16 +92,26 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
         say!("this host is reachable from outside: every call needs a token (kinora token create --user NAME)");
     }
     let studio = &host.studio;
-    say!("text by {}, pictures by {}", studio.providers.text.provider, studio.providers.image.provider);
+    let by = &studio.providers;
+    say!("text by {}, pictures by {}, clips by {}", by.text.provider, by.image.provider, by.video.provider);
 
     interrupted.cancelled().await;
     say!("ending: requests that are under way are waited for, at most {} s", settings.server.drain_seconds);
     shutdown.cancel();
     host.engine.stop(Duration::from_secs(settings.server.drain_seconds)).await;
-    let _ = tokio::time::timeout(Duration::from_secs(5), async { tokio::join!(serving, watching) }).await;
+    let _ = tokio::time::timeout(Duration::from_secs(5), async { tokio::join!(serving, watching, sweeping) }).await;
     remote::forget(data);
     store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Looks into what clients send.
+fn inspector(studio: &Arc<Studio>) -> Inspector {
+    let studio = studio.clone();
+    Arc::new(move |blob| {
+        let studio = studio.clone();
+        Box::pin(async move { studio.inspect(&blob).await })
+    })
 }
 
 /// Thousands of requests in flight are thousands of sockets; the usual soft limit is 1024.

@@ -4,19 +4,18 @@
 //! drawn into again. An encoder that is dropped before it is finished kills its ffmpeg.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use kinora_domain::film::Film;
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use kinora_domain::documents::Rate;
 
 use crate::error::MediaError;
 use crate::planes::Frame;
+use crate::process::Process;
 use crate::usage;
 
 /// How films are encoded. Constants, because two films of one Kinora should look alike and be the same bytes for the
@@ -41,21 +40,36 @@ const AHEAD: usize = 3;
 /// What is kept of ffmpeg's standard error.
 const TAIL: usize = 4000;
 
-/// The process of the ffmpeg that runs, 0 if none does. A worker process has one at most.
-static RUNNING: AtomicI32 = AtomicI32::new(0);
+/// What is to be encoded.
+pub(crate) struct Target<'a> {
+    /// In pixels, even.
+    pub width: u32,
+    /// In pixels, even.
+    pub height: u32,
+    /// Frames a second.
+    pub rate: Rate,
+    /// Shown by players; may be empty.
+    pub title: &'a str,
+    /// Shown by players; may be empty.
+    pub comment: &'a str,
+    /// The sound, if there is any.
+    pub sound: Option<Sound<'a>>,
+}
 
-/// Kills the ffmpeg that runs and waits for it: an orphan would stay a zombie where the first process of a container
-/// does not wait for strangers. For a worker process that ends at once.
-pub(crate) fn kill_running() {
-    if let Some(pid) = Pid::from_raw(RUNNING.load(Ordering::SeqCst)) {
-        let _ = kill_process(pid, Signal::KILL);
-        let _ = waitpid(Some(pid), WaitOptions::empty()); // The other thread may have been quicker.
-    }
+/// A file of stereo samples at 48 kHz.
+pub(crate) struct Sound<'a> {
+    pub path: &'a Path,
+    /// `s16le` or `f32le`.
+    pub format: &'static str,
+    /// What ffmpeg does to it on the way; may be empty.
+    pub filter: String,
+    /// Of AAC.
+    pub bitrate: &'static str,
 }
 
 /// A running ffmpeg.
 pub(crate) struct Encoder {
-    child: Child,
+    process: Process,
     frames: Option<SyncSender<Frame>>,
     spare: Receiver<Frame>,
     writer: Option<JoinHandle<std::io::Result<()>>>,
@@ -65,25 +79,18 @@ pub(crate) struct Encoder {
 }
 
 impl Encoder {
-    /// Starts ffmpeg. `part` is the file it writes, `music` a file of 16-bit stereo samples at 48 kHz.
+    /// Starts ffmpeg. `part` is the file it writes.
     ///
     /// # Errors
     /// [`MediaError::FfmpegMissing`].
-    pub fn start(ffmpeg: &Path, film: &Film, music: Option<&Path>, part: &Path) -> Result<Self, MediaError> {
+    pub fn start(ffmpeg: &Path, target: &Target<'_>, part: &Path) -> Result<Self, MediaError> {
         let missing =
             |error: std::io::Error| MediaError::FfmpegMissing { path: ffmpeg.into(), reason: error.to_string() };
         let mut command = Command::new(ffmpeg);
-        command.args(arguments(film, music, part));
+        command.args(arguments(target, part));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // SAFETY: between fork and exec the closure makes one system call and allocates nothing.
-        unsafe {
-            command.pre_exec(|| {
-                // ffmpeg must not outlive a worker that was killed; it would go on to write its file.
-                Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?)
-            });
-        }
-        let mut child = command.spawn().map_err(missing)?;
-        RUNNING.store(child.id() as i32, Ordering::SeqCst);
+        let mut process = Process::start(command).map_err(missing)?;
+        let child = &mut process.child;
         let (Some(mut stdin), Some(stdout), Some(stderr)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
@@ -95,7 +102,7 @@ impl Encoder {
         let (frames, todo) = sync_channel::<Frame>(AHEAD);
         let (done, spare) = sync_channel(AHEAD + 2);
         for _ in 0..AHEAD {
-            let _ = done.send(Frame::new(film.width, film.height));
+            let _ = done.send(Frame::new(target.width, target.height));
         }
         let writer = std::thread::spawn(move || {
             for frame in todo {
@@ -120,7 +127,7 @@ impl Encoder {
         });
         let errors = std::thread::spawn(move || tail(stderr));
         Ok(Encoder {
-            child,
+            process,
             frames: Some(frames),
             spare,
             writer: Some(writer),
@@ -152,8 +159,7 @@ impl Encoder {
     pub fn finish(&mut self, ffmpeg: &Path, output: &Path) -> Result<u64, MediaError> {
         drop(self.frames.take()); // The end of the pipe is the end of the film.
         let written = self.writer.take().map(JoinHandle::join);
-        let status = self.child.wait();
-        RUNNING.store(0, Ordering::SeqCst);
+        let status = self.process.wait();
         let frames = self.progress.take().and_then(|thread| thread.join().ok()).unwrap_or(0);
         let stderr = self.errors.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
         let status = match status {
@@ -161,31 +167,25 @@ impl Encoder {
             Ok(status) => status.to_string(),
             Err(error) => error.to_string(),
         };
-        for encoder in ["libx264", "aac"] {
-            if stderr.contains(&format!("Unknown encoder '{encoder}'")) {
-                return Err(MediaError::EncoderMissing { path: ffmpeg.into(), encoder: encoder.into() });
-            }
-        }
-        // The words of ENOSPC, EFBIG and EDQUOT; and SIGXFSZ, which a file size limit sends.
-        let full = ["No space left on device", "File too large", "Disk quota exceeded"];
-        if full.iter().any(|words| stderr.contains(words)) || status.contains("SIGXFSZ") {
-            return Err(MediaError::DiskFull { path: output.into() });
-        }
-        let stderr = stderr.trim();
-        let told = if stderr.is_empty() { status } else { format!("{stderr} ({status})") };
-        Err(MediaError::Ffmpeg { stderr: told })
+        Err(failure(ffmpeg, output, &status, &stderr))
     }
 }
 
-impl Drop for Encoder {
-    fn drop(&mut self) {
-        // After `finish` there is no thread left and the child has been waited for.
-        if self.writer.is_some() {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-            RUNNING.store(0, Ordering::SeqCst);
+/// What went wrong, from how ffmpeg ended and what it said.
+pub(crate) fn failure(ffmpeg: &Path, output: &Path, status: &str, stderr: &str) -> MediaError {
+    for encoder in ["libx264", "aac"] {
+        if stderr.contains(&format!("Unknown encoder '{encoder}'")) {
+            return MediaError::EncoderMissing { path: ffmpeg.into(), encoder: encoder.into() };
         }
     }
+    // The words of ENOSPC, EFBIG and EDQUOT; and SIGXFSZ, which a file size limit sends.
+    let full = ["No space left on device", "File too large", "Disk quota exceeded"];
+    if full.iter().any(|words| stderr.contains(words)) || status.contains("SIGXFSZ") {
+        return MediaError::DiskFull { path: output.into() };
+    }
+    let stderr = stderr.trim();
+    let told = if stderr.is_empty() { status.to_owned() } else { format!("{stderr} ({status})") };
+    MediaError::Ffmpeg { stderr: told }
 }
 
 /// Drains a stream and keeps its end.
@@ -206,30 +206,33 @@ pub(crate) fn tail(mut stream: impl Read) -> String {
 }
 
 /// ffmpeg's arguments.
-fn arguments(film: &Film, music: Option<&Path>, part: &Path) -> Vec<std::ffi::OsString> {
+fn arguments(target: &Target<'_>, part: &Path) -> Vec<std::ffi::OsString> {
     let mut out: Vec<std::ffi::OsString> = Vec::new();
     let mut add = |words: &[&str]| out.extend(words.iter().map(Into::into));
     add(&["-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-nostats"]);
     add(&["-progress", "pipe:1", "-stats_period", "0.25"]);
-    let size = format!("{}x{}", film.width, film.height);
-    let rate = format!("{}/{}", film.rate.num, film.rate.den);
+    let size = format!("{}x{}", target.width, target.height);
+    let rate = format!("{}/{}", target.rate.num, target.rate.den);
     add(&["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", &size, "-framerate", &rate, "-i", "pipe:0"]);
-    if let Some(music) = music {
-        out.extend(["-f", "s16le", "-ar", "48000", "-ac", "2", "-i"].map(Into::into));
-        out.push(file(music));
+    if let Some(sound) = &target.sound {
+        out.extend(["-f", sound.format, "-ar", "48000", "-channel_layout", "stereo", "-ac", "2", "-i"].map(Into::into));
+        out.push(file(sound.path));
     }
     let mut add = |words: &[&str]| out.extend(words.iter().map(Into::into));
     add(&["-map", "0:v:0", "-c:v", "libx264", "-preset", SETTINGS.preset, "-crf", SETTINGS.crf]);
     add(&["-threads", SETTINGS.threads, "-pix_fmt", "yuv420p", "-fps_mode", "passthrough"]);
     add(&["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"]);
     add(&["-color_range", "tv", "-chroma_sample_location", "left"]);
-    if music.is_some() {
-        add(&["-map", "1:a:0", "-c:a", "aac", "-b:a", SETTINGS.audio_bitrate, "-ar", "48000"]);
+    if let Some(sound) = &target.sound {
+        add(&["-map", "1:a:0", "-c:a", "aac", "-b:a", sound.bitrate, "-ar", "48000"]);
+        if !sound.filter.is_empty() {
+            add(&["-af", &sound.filter]);
+        }
         add(&["-flags:a", "+bitexact"]);
     }
     // Nothing of the inputs, nothing of the clock, nothing of the build: the same film is the same file.
     add(&["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"]);
-    for (name, value) in [("title", &film.title), ("comment", &film.comment)] {
+    for (name, value) in [("title", target.title), ("comment", target.comment)] {
         let value: String = value.chars().filter(|c| !c.is_control()).take(1000).collect();
         if !value.is_empty() {
             add(&["-metadata", &format!("{name}={value}")]);
@@ -241,7 +244,7 @@ fn arguments(film: &Film, music: Option<&Path>, part: &Path) -> Vec<std::ffi::Os
 }
 
 /// A name that ffmpeg takes for a file, whatever it looks like.
-fn file(path: &Path) -> std::ffi::OsString {
+pub(crate) fn file(path: &Path) -> std::ffi::OsString {
     let mut name = std::ffi::OsString::from("file:");
     name.push(path);
     name

@@ -4,7 +4,7 @@
 //! encoder has its own: on two cores all that is left to win is the drawing itself.
 
 mod camera;
-mod encoder;
+pub(crate) mod encoder;
 mod segment;
 
 use std::ops::ControlFlow;
@@ -25,12 +25,11 @@ use crate::picture;
 use crate::planes::Frame;
 use crate::usage;
 
-use encoder::Encoder;
-pub(crate) use encoder::kill_running;
+use encoder::{Encoder, SETTINGS, Sound, Target};
 use segment::Prepared;
 
 /// How often progress is told at most.
-const TELL: Duration = Duration::from_millis(100);
+pub(crate) const TELL: Duration = Duration::from_millis(100);
 
 /// Told how far a render is; may break it off.
 pub(crate) type Sink<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
@@ -50,7 +49,7 @@ pub(crate) fn render(
     look_over(film)?;
     let scraps = Scraps::new(output)?;
     let frames = film.frames();
-    let mut told = Told { sink, frames, last: None };
+    let mut told = Told::new(sink, frames);
     told.tell(0)?;
 
     let music = match &film.music {
@@ -134,14 +133,22 @@ impl Drop for Scraps {
     }
 }
 
-struct Told<'a, 'b> {
+/// Tells how far a render is, not too often.
+pub(crate) struct Told<'a, 'b> {
     sink: &'a mut Sink<'b>,
-    frames: u64,
+    /// Frames in all.
+    pub frames: u64,
     last: Option<Instant>,
 }
 
-impl Told<'_, '_> {
-    fn tell(&mut self, frame: u64) -> Result<(), MediaError> {
+impl<'a, 'b> Told<'a, 'b> {
+    pub fn new(sink: &'a mut Sink<'b>, frames: u64) -> Self {
+        Told { sink, frames, last: None }
+    }
+
+    /// # Errors
+    /// [`MediaError::Cancelled`] when the sink breaks off.
+    pub fn tell(&mut self, frame: u64) -> Result<(), MediaError> {
         if frame < self.frames && self.last.is_some_and(|last| last.elapsed() < TELL) {
             return Ok(());
         }
@@ -212,7 +219,11 @@ fn draw(
     };
     // The first segment is ready before ffmpeg starts: most mistakes in a film cost no process.
     let mut current = next()?;
-    let mut encoder = Encoder::start(ffmpeg, film, music, &scraps.part)?;
+    let sound =
+        music.map(|path| Sound { path, format: "s16le", filter: String::new(), bitrate: SETTINGS.audio_bitrate });
+    let (title, comment) = (film.title.as_str(), film.comment.as_str());
+    let target = Target { width: film.width, height: film.height, rate: film.rate, title, comment, sound };
+    let mut encoder = Encoder::start(ffmpeg, &target, &scraps.part)?;
     let mut other = Frame::new(film.width, film.height);
     let mut drawn = 0;
     'film: for (index, segment) in film.segments.iter().enumerate() {
@@ -256,7 +267,7 @@ fn draw(
 }
 
 /// Makes the finished file durable and gives it its name.
-fn place(part: &Path, output: &Path) -> Result<u64, MediaError> {
+pub(crate) fn place(part: &Path, output: &Path) -> Result<u64, MediaError> {
     let placed = std::fs::File::open(part).and_then(|file| {
         file.sync_all()?;
         let bytes = file.metadata()?.len();

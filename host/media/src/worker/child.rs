@@ -32,7 +32,7 @@ pub fn worker_main() -> ExitCode {
             let mut rest = [0; 64];
             while matches!(std::io::stdin().read(&mut rest), Ok(1..)) {}
             // The host is gone, or does not want the film any more.
-            crate::film::kill_running();
+            crate::process::kill_running();
             for scrap in scraps {
                 let _ = std::fs::remove_file(scrap);
             }

@@ -107,7 +107,7 @@ impl Place {
             worker: Worker::new(env!("CARGO_BIN_EXE_media-worker").into()),
             render_slots: Semaphore::new(1),
             probe_slots: Semaphore::new(2),
-            providers: Providers { text: chosen(), image: chosen(), poll_interval },
+            providers: Providers { text: chosen(), image: chosen(), video: chosen(), poll_interval },
             retry: Retry { attempts: 3, delay: Duration::from_millis(1) },
             prices: BTreeMap::new(),
             thumbnails: self.thumbnails,

@@ -1,0 +1,184 @@
+//! A clip's pictures, in the size and at the rate of the film.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use kinora_domain::documents::Rate;
+
+use crate::error::MediaError;
+use crate::planes::Frame;
+use crate::probe;
+
+use super::clip::Clip;
+use super::run::Reader;
+
+/// The longest side of a film in pixels; larger clips are made smaller.
+const MAX_SIDE: u32 = 3840;
+
+/// The size and the rate of the film.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Shape {
+    /// In pixels, even.
+    pub width: u32,
+    /// In pixels, even.
+    pub height: u32,
+    /// Frames a second.
+    pub rate: Rate,
+}
+
+impl Shape {
+    /// The clip's own, as far as films go.
+    pub fn of(clip: &Clip) -> Self {
+        let shrunk = f64::from(MAX_SIDE) / f64::from(clip.width.max(clip.height));
+        let side = |side: u32| even(f64::from(side) * shrunk.min(1.0));
+        Shape { width: side(clip.width), height: side(clip.height), rate: clip.rate }
+    }
+
+    /// The size in which a clip fits in.
+    fn fit(&self, clip: &Clip) -> (u32, u32) {
+        let (width, height) = (f64::from(clip.width), f64::from(clip.height));
+        let scale = (f64::from(self.width) / width).min(f64::from(self.height) / height);
+        let side = |side: f64, most: u32| {
+            let side = even(side * scale).min(most);
+            // A bar of one pixel is no bar but a mistake of rounding.
+            if most - side <= 2 { most } else { side }
+        };
+        (side(width, self.width), side(height, self.height))
+    }
+}
+
+/// Whether ffmpeg can bring HDR down to the usual range of brightness.
+///
+/// # Errors
+/// [`MediaError::FfmpegMissing`].
+pub(crate) fn knows_hdr(ffmpeg: &Path) -> Result<bool, MediaError> {
+    let missing = |error: std::io::Error| MediaError::FfmpegMissing { path: ffmpeg.into(), reason: error.to_string() };
+    let asked = Command::new(ffmpeg).args(["-nostdin", "-hide_banner", "-filters"]).stdin(Stdio::null()).output();
+    let filters = asked.map_err(missing)?.stdout;
+    let known =
+        |name: &str| String::from_utf8_lossy(&filters).lines().any(|line| line.split_whitespace().nth(1) == Some(name));
+    Ok(known("zscale") && known("tonemap"))
+}
+
+fn even(side: f64) -> u32 {
+    (((side / 2.0).round() as u32) * 2).max(2)
+}
+
+/// The pictures of one clip, one after the other.
+pub(crate) struct Show {
+    number: u32,
+    reader: Reader,
+    /// The last one that came, for a clip that ends a little early.
+    last: Frame,
+    came: u64,
+    length: u64,
+    ended: bool,
+}
+
+impl Show {
+    /// Starts to decode a clip into so many frames.
+    ///
+    /// # Errors
+    /// [`MediaError::FfmpegMissing`].
+    pub fn start(clip: &Clip, shape: &Shape, length: u64, ffmpeg: &Path) -> Result<Self, MediaError> {
+        let reader = Reader::start(ffmpeg, &arguments(clip, shape, length))?;
+        let last = Frame::new(shape.width, shape.height);
+        Ok(Show { number: clip.number, reader, last, came: 0, length, ended: false })
+    }
+
+    /// Fills a frame with the next picture; with the last one where a clip ends a little early.
+    ///
+    /// # Errors
+    /// [`MediaError::Clip`] for one that ends much too early.
+    pub fn next(&mut self, frame: &mut Frame) -> Result<(), MediaError> {
+        if !self.ended {
+            let read = self.reader.read(&mut frame.data).unwrap_or(0);
+            if read == frame.data.len() {
+                self.came += 1;
+                if self.came % 32 == 1 {
+                    self.reader.measure();
+                }
+                // Only a picture that may be the last one is worth the copying.
+                if self.came == 1 || self.came + self.spare() >= self.length {
+                    self.last.copy_from(frame);
+                }
+                return Ok(());
+            }
+            self.ended = true;
+            if self.came == 0 || self.came + self.spare() < self.length {
+                let said = self.reader.complaint().map_or_else(String::new, |said| format!(" ({said})"));
+                let (came, length) = (self.came, self.length);
+                let reason = format!("only {came} of its {length} pictures can be decoded{said}");
+                return Err(MediaError::Clip { number: self.number, reason });
+            }
+        }
+        frame.copy_from(&self.last);
+        Ok(())
+    }
+
+    /// How many frames may be missing at the end.
+    fn spare(&self) -> u64 {
+        2 + self.length / 50
+    }
+
+    /// What should be told of a clip that was shown to its end.
+    pub fn warning(&self) -> Option<String> {
+        let missing = self.length.saturating_sub(self.came);
+        (self.ended && missing > 2)
+            .then(|| format!("clip {} lacks {missing} pictures at its end; the last one stands still", self.number))
+    }
+
+    /// The most memory ffmpeg held, in KiB.
+    pub fn peak_kb(&self) -> u64 {
+        self.reader.peak_kb
+    }
+}
+
+fn arguments(clip: &Clip, shape: &Shape, length: u64) -> Vec<OsString> {
+    // Each thread of a decoder holds pictures of its own: many cores must not cost much memory.
+    let mut all: Vec<OsString> = ["-copyts", "-threads", "4"].map(Into::into).into();
+    all.extend(probe::opening(clip.format, &clip.path));
+    let Rate { num, den } = shape.rate;
+    let fps = format!("fps={num}/{den}:start_time={:.6}", clip.start);
+    let (fit, shown) = (shape.fit(clip), (shape.width, shape.height));
+    let matrix = clip.matrix.map_or_else(String::new, |matrix| format!(":in_color_matrix={matrix}"));
+    let scale = format!(
+        "scale={}:{}{matrix}:out_color_matrix=bt709:out_range=tv:flags=lanczos+accurate_rnd+full_chroma_int",
+        fit.0, fit.1
+    );
+    let mut steps = Vec::new();
+    if clip.hdr {
+        steps.push(
+            "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,\
+             zscale=t=bt709:m=bt709:r=tv,format=yuv420p10le"
+                .to_owned(),
+        );
+    }
+    steps.push(scale);
+    if fit != shown {
+        // Chroma is shared by two pixels each way: a bar begins at an even one.
+        let bar = |all: u32, fit: u32| (all - fit) / 4 * 2;
+        let (x, y) = (bar(shown.0, fit.0), bar(shown.1, fit.1));
+        steps.push(format!("pad={}:{}:{x}:{y}:black", shown.0, shown.1));
+    }
+    // What is dropped need not be scaled, and what is doubled not twice.
+    let at = if clip.rate.as_f64() > shape.rate.as_f64() { 0 } else { steps.len() };
+    steps.insert(at, fps);
+    steps.push("setsar=1,format=yuv420p".into());
+    let frames = length.to_string();
+    let filter = steps.join(",");
+    all.extend(["-map", "0:v:0", "-vf", &filter, "-frames:v", &frames, "-fps_mode", "passthrough"].map(Into::into));
+    all.extend(["-pix_fmt", "yuv420p", "-f", "rawvideo", "pipe:1"].map(Into::into));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_are_even_and_small() {
+        assert_eq!([1.0, 35.0, 36.0, 37.1].map(even), [2, 36, 36, 38]);
+    }
+}
