@@ -123,8 +123,7 @@ mod tests {
 
     #[test]
     fn segments_begin_where_their_crossfades_do() {
-        let segment =
-            |frames, crossfade| TimelineSegment { shown: Shown::Black, number: None, frames, crossfade };
+        let segment = |frames, crossfade| TimelineSegment { shown: Shown::Black, number: None, frames, crossfade };
         let timeline = Timeline {
             width: 64,
             height: 64,

@@ -120,16 +120,18 @@ impl<'v, 'p> Object<'v, 'p> {
         Some(Object { fields, path, owner: self.owner.clone(), name, problems: self.problems })
     }
 
-    /// The objects of a list within; `called` names one by its number from 1.
-    pub fn objects(&self, name: &str, called: impl Fn(usize) -> String) -> Option<Vec<Object<'v, 'p>>> {
+    /// The objects of a list within, with their numbers from 1; `called` is what sentences call one of them.
+    pub fn objects(&self, name: &str, called: &str) -> Option<Vec<(usize, Object<'v, 'p>)>> {
         let values = self.typed(name, "a list", Value::as_array)?;
         let objects = values.iter().enumerate().filter_map(|(index, value)| {
-            let (path, called) = (format!("{}/{name}/{index}", self.path), called(index + 1));
+            let number = index + 1;
+            let (path, called) = (format!("{}/{name}/{index}", self.path), format!("{called} {number}"));
             let Some(fields) = value.as_object() else {
                 self.problems.tell("type", format!("{called} must be an object, but is {}", kind(value)), &path);
                 return None;
             };
-            Some(Object { fields, path, owner: format!("{called}: "), name: String::new(), problems: self.problems })
+            let owner = format!("{called}: ");
+            Some((number, Object { fields, path, owner, name: String::new(), problems: self.problems }))
         });
         Some(objects.collect())
     }

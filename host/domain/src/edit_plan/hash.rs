@@ -61,8 +61,9 @@ mod tests {
     fn the_hash_is_that_of_what_the_plan_says() {
         let plan = |json: Value| super::super::read(&json).unwrap();
         let documented = plan(json!({"timeline": [{"media_id": "a", "duration": {"ms": 3000}}]}));
-        let request =
-            plan(json!({"timeline": [{"asset_id": "a", "duration": {"value": 3000.0, "mode": "ms"}}], "version": "1.0"}));
+        let request = plan(
+            json!({"timeline": [{"asset_id": "a", "duration": {"value": 3000.0, "mode": "ms"}}], "version": "1.0"}),
+        );
         let other = plan(json!({"timeline": [{"media_id": "a", "duration": {"ms": 3001}}]}));
         assert_eq!(edl_hash(&documented), edl_hash(&request));
         assert_ne!(edl_hash(&documented), edl_hash(&other));

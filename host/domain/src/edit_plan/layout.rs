@@ -36,7 +36,8 @@ pub(super) fn lay_out(plan: &EditPlan, resolved: Resolved<'_>) -> Result<Timelin
         if plan.audio.end_at_audio_end {
             if timeline > lasts {
                 let (timeline, lasts) = (said(timeline), said(lasts));
-                warnings.push(format!("The timeline lasts {timeline}, but the film ends with its music, after {lasts}"));
+                warnings
+                    .push(format!("The timeline lasts {timeline}, but the film ends with its music, after {lasts}"));
             }
             film.fill(&shots, plan.repeat.unwrap_or_default(), lasts);
         } else if timeline > lasts + 1 {
@@ -110,9 +111,13 @@ impl<'p> Layout<'p> {
 
     /// Adds a shot; whether it could be.
     fn add(&mut self, shot: &Shot<'p>) -> bool {
+        let crossfade = match (&shot.crossfade, self.pieces.is_empty()) {
+            (Some(span), false) => span.frames(self.rate).max(1),
+            _ => 0,
+        };
         let length = match shot.length {
             Length::Time(span) => span,
-            Length::Beats(beats) => self.until_beat(beats),
+            Length::Beats(beats) => self.until_beat(beats, crossfade),
         };
         let before = self.spent.frames(self.rate);
         let spent = self.spent + length;
@@ -141,59 +146,46 @@ impl<'p> Layout<'p> {
             );
             return self.fail("too-many", message, shot.number, "duration");
         }
-        let crossfade = match (self.pieces.last(), shot.crossfade) {
-            (Some(last), Some(span)) => {
-                let wanted = span.frames(self.rate).max(1);
-                let room = (last.frames - last.crossfade).min(frames);
-                if wanted > room {
-                    let message = self.no_room(shot, wanted, frames);
-                    return self.fail("crossfade-too-long", message, shot.number, "transition");
-                }
-                wanted
-            }
-            _ => 0,
-        };
+        let room = self.pieces.last().map_or(0, |last| last.frames - last.crossfade).min(frames);
+        if crossfade > room {
+            let message = self.no_room(shot, crossfade, frames);
+            return self.fail("crossfade-too-long", message, shot.number, "transition");
+        }
         self.spent = spent;
         self.shared += crossfade;
         self.pieces.push(Piece { shot: Some(*shot), frames, crossfade });
         true
     }
 
-    /// The length with which a shot that begins now ends on a beat.
-    fn until_beat(&self, beats: f64) -> Span {
+    /// The length with which a shot that begins now ends on a beat. Its crossfade comes before the beats that it is
+    /// seen alone, so that a crossfade is over on the beat on which there would be a cut.
+    fn until_beat(&self, beats: f64, crossfade: u64) -> Span {
         let Some(grid) = &self.grid else { return Span::default() };
-        // Not the rounded end, but where the lengths end.
-        let shared = self.shared as f64 * 1000.0 / self.rate.as_f64();
-        let now = self.spent.as_milliseconds() - shared + self.offset.as_milliseconds();
-        Span::seconds((grid.end(now, beats) - now) / 1000.0)
+        // Not where the frames end, but where the lengths do.
+        let shared = Span::of_frames(self.shared, self.rate);
+        let now = (self.spent - shared + self.offset).as_milliseconds();
+        Span::seconds((grid.end(now, beats) - now) / 1000.0) + Span::of_frames(crossfade, self.rate)
     }
 
     /// Why a crossfade of so many frames into a shot of so many does not fit.
     fn no_room(&self, shot: &Shot<'_>, wanted: u64, frames: u64) -> String {
         let ms = |frames| milliseconds(frames, self.rate);
-        let this = label(shot.number, shot.id);
+        let (this, fade) = (label(shot.number, shot.id), ms(wanted));
         let last = self.pieces.last().and_then(|last| last.shot.map(|shot| (last, shot)));
-        match last.filter(|_| wanted <= frames) {
+        let longer_than = match last.filter(|_| wanted <= frames) {
+            None => format!("the segment itself, which lasts {} ms", ms(frames)),
             Some((last, before)) => {
-                let into = match last.crossfade {
+                let taken = match last.crossfade {
                     0 => String::new(),
-                    taken => format!(" of which the crossfade into it takes {},", ms(taken)),
+                    taken => format!(", of which the crossfade before it takes {} ms", ms(taken)),
                 };
-                format!(
-                    "{this}: the crossfade of {} ms into it is longer than {} allows, which lasts {} ms,{into} shorten the \
-                     crossfade or lengthen the segment",
-                    ms(wanted),
-                    label(before.number, before.id),
-                    ms(last.frames),
-                )
+                format!("{} allows, which lasts {} ms{taken}", label(before.number, before.id), ms(last.frames))
             }
-            None => format!(
-                "{this}: the crossfade of {} ms into it is longer than the segment itself, which lasts {} ms; shorten the \
-                 crossfade or lengthen the segment",
-                ms(wanted),
-                ms(frames)
-            ),
-        }
+        };
+        format!(
+            "{this}: the crossfade of {fade} ms into it is longer than {longer_than}; shorten the crossfade or lengthen the \
+             segment"
+        )
     }
 
     fn fail(&mut self, code: &str, message: String, number: usize, field: &str) -> bool {
@@ -209,9 +201,7 @@ impl<'p> Layout<'p> {
                 let mut again = shots.iter().cycle();
                 while self.end() < until && again.next().is_some_and(|shot| self.add(shot)) {}
             }
-            RepeatMode::RepeatLast => {
-                while self.end() < until && shots.last().is_some_and(|shot| self.add(shot)) {}
-            }
+            RepeatMode::RepeatLast => while self.end() < until && shots.last().is_some_and(|shot| self.add(shot)) {},
             RepeatMode::Stop => {
                 if let Some(rest) = until.checked_sub(self.end()).filter(|rest| *rest > 0) {
                     self.rest(rest, repeat.fill_behavior);

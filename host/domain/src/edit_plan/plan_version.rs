@@ -46,11 +46,12 @@ pub(super) fn read(document: &Object) -> Option<EditPlan> {
         }
     }
     let total = timeline.count("total_duration_ms");
-    let segments = timeline.objects("segments", |number| format!("Segment {number}"))?;
+    let segments = timeline.objects("segments", "Segment")?;
     let mut lengths = Vec::new();
     let mut lead = None;
-    for (index, mut segment) in segments.into_iter().enumerate() {
-        if segment.get("index").is_some() && segment.count("index").is_some_and(|said| said != index as u64) {
+    for (number, mut segment) in segments {
+        let index = number - 1;
+        if segment.count("index").is_some_and(|said| said != index as u64) {
             segment.wrong("index", "index", &format!("must be {index}; segments are numbered from 0, in order"));
         }
         if segment.get("media_type").is_some_and(|kind| kind == "audio") {
@@ -59,7 +60,7 @@ pub(super) fn read(document: &Object) -> Option<EditPlan> {
             plan.audio.start_offset_ms = segment.count("source_in_ms").unwrap_or_default();
             continue;
         }
-        let read = read_segment(&mut segment, plan.timeline.len() + 1, lead.take());
+        let read = read_segment(&mut segment, number, lead.take());
         lead = transition(&segment, "transition_out");
         if let Some(read) = read {
             if let PlanDuration::Milliseconds { ms } = read.duration {
@@ -85,7 +86,8 @@ fn read_segment(segment: &mut Object, number: usize, lead: Option<PlanTransition
     let kind: MediaType = segment.word("media_type")?;
     let ms = segment.count("render_duration_ms")?;
     let (start_ms, end_ms) = (segment.count("source_in_ms").unwrap_or_default(), segment.count("source_out_ms"));
-    let trim = (kind == MediaType::Video && (start_ms > 0 || end_ms.is_some())).then_some(PlanTrim { start_ms, end_ms });
+    let trim =
+        (kind == MediaType::Video && (start_ms > 0 || end_ms.is_some())).then_some(PlanTrim { start_ms, end_ms });
     let burns = segment.object("effects").and_then(|effects| effects.object("ken_burns"));
     Some(PlanSegment {
         media_id,
@@ -172,10 +174,12 @@ pub fn write_plan_version(project_id: &str, plan: &EditPlan, timeline: &Timeline
     }
     let mut warnings = timeline.warnings.clone();
     if held {
-        warnings.push("The last picture holds its whole, not its last view: this dialect has no words for that".to_owned());
+        warnings
+            .push("The last picture holds its whole, not its last view: this dialect has no words for that".to_owned());
     }
     if timeline.audio.is_some_and(|audio| audio.start_ms > 0 || audio.end_ms.is_some()) {
-        warnings.push("The music begins and ends with its track: this dialect has no words for a part of it".to_owned());
+        warnings
+            .push("The music begins and ends with its track: this dialect has no words for a part of it".to_owned());
     }
     if black > 0 {
         warnings.push(format!("{black} ms of black at the end are left out: this dialect has no words for them"));

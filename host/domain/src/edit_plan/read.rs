@@ -52,13 +52,13 @@ fn plan(document: &Object) -> Option<EditPlan> {
     if document.get("timeline").is_none() {
         document.missing("timeline");
     }
-    let segments = document.objects("timeline", |number| format!("Segment {number}"))?;
+    let segments = document.objects("timeline", "Segment")?;
     Some(EditPlan {
         version: EditPlanVersion::V1,
         output: document.object("output").map(|output| plan_output(&output)).unwrap_or_default(),
         audio: audio.unwrap_or_default(),
         defaults: defaults.unwrap_or_default(),
-        timeline: segments.into_iter().enumerate().filter_map(|(i, s)| segment(s, i + 1, &usual)).collect(),
+        timeline: segments.into_iter().filter_map(|(number, fields)| segment(fields, number, &usual)).collect(),
         repeat,
     })
 }

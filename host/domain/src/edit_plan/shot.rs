@@ -84,7 +84,11 @@ pub(super) fn resolve<'p>(plan: &'p EditPlan, materials: &'p Materials) -> Resul
         judge.tell("empty", "The timeline is empty; give it at least one segment".to_owned(), "/timeline");
     }
     if count > MAX_SEGMENTS {
-        judge.tell("too-many", format!("The timeline has {count} segments; at most {MAX_SEGMENTS} are allowed"), "/timeline");
+        judge.tell(
+            "too-many",
+            format!("The timeline has {count} segments; at most {MAX_SEGMENTS} are allowed"),
+            "/timeline",
+        );
     }
     let shots = plan.timeline.iter().take(MAX_SEGMENTS).enumerate();
     let shots = shots.filter_map(|(index, segment)| judge.segment(index, segment)).collect();
@@ -139,7 +143,8 @@ impl<'p> Judge<'p> {
             return None;
         }
         if audio.source == AudioSource::None {
-            let message = "audio.mode is with_audio, but audio.source is none; make it project_audio, or the mode no_audio";
+            let message =
+                "audio.mode is with_audio, but audio.source is none; make it project_audio, or the mode no_audio";
             self.tell("audio-source", message.to_owned(), "/audio/source");
             return None;
         }
@@ -186,7 +191,8 @@ impl<'p> Judge<'p> {
             let message = format!("{owner}: a crossfade's duration_ms must be above 0; make it a cut to have none");
             self.tell("crossfade-not-positive", message, path);
         } else if ms > MAX_CROSSFADE_MS {
-            let message = format!("{owner}: a crossfade of {ms} ms is too long; at most {MAX_CROSSFADE_MS} are allowed");
+            let message =
+                format!("{owner}: a crossfade of {ms} ms is too long; at most {MAX_CROSSFADE_MS} are allowed");
             self.tell("crossfade-too-long", message, path);
         }
     }
@@ -234,10 +240,10 @@ impl<'p> Judge<'p> {
         }
         if segment.kind.is_some_and(|kind| kind != medium.kind) {
             let (said, is) = match medium.kind {
-                MediaType::Image => ("video", "image"),
-                MediaType::Video => ("image", "video"),
+                MediaType::Image => ("a video", "image"),
+                MediaType::Video => ("an image", "video"),
             };
-            let message = format!("Segment {number} calls media_id {id} a {said}, but its type is {is}");
+            let message = format!("Segment {number} calls media_id {id} {said}, but its type is {is}");
             self.tell("media-type", message, &path);
             return None;
         }
@@ -296,8 +302,7 @@ impl<'p> Judge<'p> {
             PlanDuration::Beats { beats, bpm } => {
                 self.positive(label, beats, "beats", path)?;
                 if let Some(bpm) = bpm.filter(|bpm| !is_tempo(*bpm)) {
-                    let message =
-                        format!("{label}: duration.bpm is {bpm}; it must be above 0 and at most {MAX_BPM}");
+                    let message = format!("{label}: duration.bpm is {bpm}; it must be above 0 and at most {MAX_BPM}");
                     self.tell("bpm", message, &format!("{path}/bpm"));
                     return None;
                 }
@@ -321,8 +326,7 @@ impl<'p> Judge<'p> {
             }
             PlanDuration::Natural { .. } => match seen {
                 Seen::Picture(_) | Seen::Held(_) => {
-                    let message =
-                        format!("{label}: a picture has no natural duration; give seconds, ms or beats");
+                    let message = format!("{label}: a picture has no natural duration; give seconds, ms or beats");
                     self.tell("natural-picture", message, path);
                     return None;
                 }

@@ -36,11 +36,16 @@ impl Span {
         Span((millionths(beats) * 60 * SECOND).div_ceil(millionths(bpm).max(1))).bounded()
     }
 
+    /// So many frames.
+    pub fn of_frames(frames: u64, rate: Rate) -> Self {
+        Span(u128::from(frames) * u128::from(rate.den) * SECOND / u128::from(rate.num.max(1))).bounded()
+    }
+
     fn bounded(self) -> Self {
         self.min(Span(LONGEST))
     }
 
-    /// The frames that begin within it, the last one where half of it lies within.
+    /// How many frames it is, to the nearest; halves are whole.
     pub fn frames(self, rate: Rate) -> u64 {
         let (num, den) = (u128::from(rate.num), u128::from(rate.den.max(1)) * SECOND);
         u64::try_from((2 * self.0 * num + den) / (2 * den)).unwrap_or(u64::MAX)
