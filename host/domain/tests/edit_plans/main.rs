@@ -2,6 +2,7 @@
 
 mod dialects;
 mod frames;
+mod promises;
 mod properties;
 mod rules;
 
