@@ -39,6 +39,9 @@ fn plan(document: &Object) -> Option<EditPlan> {
     });
     let defaults = document.object("defaults").map(|defaults| {
         usual.beats = defaults.number("beats_per_cut");
+        if let Some(beats) = usual.beats.filter(|beats| *beats <= 0.0) {
+            defaults.wrong("duration-not-positive", "beats_per_cut", &format!("is {beats}; it must be above 0"));
+        }
         PlanDefaults {
             transition: transition(&defaults, "transition").unwrap_or_default(),
             effects: effects(&defaults).unwrap_or_default(),

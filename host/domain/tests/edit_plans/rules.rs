@@ -86,6 +86,9 @@ fn durations_are_above_nothing() {
         let message = format!("{owner}: duration.{field} is {said}; a duration must be above 0");
         expect(picture(duration), "duration-not-positive", &message, &format!("/timeline/1/duration/{field}"));
     }
+    let defaults = json!({"timeline": [{"media_id": "hill"}], "defaults": {"beats_per_cut": 0}});
+    let message = "defaults.beats_per_cut is 0; it must be above 0";
+    expect(defaults, "duration-not-positive", message, "/defaults/beats_per_cut");
     // Those of plans that were not read from JSON.
     let mut made = plan(picture(json!({"ms": 20})));
     made.timeline[1].duration = PlanDuration::Seconds { seconds: f64::NAN };
