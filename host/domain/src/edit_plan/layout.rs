@@ -28,6 +28,8 @@ pub(super) fn lay_out(plan: &EditPlan, resolved: Resolved<'_>) -> Result<Timelin
     for shot in &shots {
         film.add(shot);
     }
+    // Before it is filled up: a last frame that is held then is what was asked for.
+    warnings.extend(film.pieces.iter().filter_map(|piece| piece.held(rate)));
     if let Some(music) = music
         && film.problems.is_empty()
     {
@@ -49,7 +51,6 @@ pub(super) fn lay_out(plan: &EditPlan, resolved: Resolved<'_>) -> Result<Timelin
     if !film.problems.is_empty() {
         return Err(film.problems);
     }
-    warnings.extend(shots.iter().filter_map(|shot| film.held(shot)));
     let PlanOutput { width, height, .. } = plan.output;
     let segments = film.pieces.iter().map(|piece| piece.segment(rate)).collect();
     Ok(Timeline { width, height, rate, segments, audio: music.map(|music| music.part), warnings })
@@ -87,6 +88,18 @@ impl Piece<'_> {
             frames: self.frames as u32,
             crossfade: self.crossfade as u32,
         }
+    }
+
+    /// What is to be said of a clip that is shown for longer than it lasts.
+    fn held(&self, rate: Rate) -> Option<String> {
+        let Some(Shot { number, id, seen: Seen::Clip { start_ms, end_ms: Some(end) }, .. }) = self.shot else {
+            return None;
+        };
+        let there = end - start_ms;
+        (self.frames > Span::milliseconds(there).frames(rate) + 1).then(|| {
+            let (label, shown) = (label(number, id), milliseconds(self.frames, rate));
+            format!("{label} lasts {shown} ms, but only {there} ms of the clip are there: the last frame is held")
+        })
     }
 }
 
@@ -147,14 +160,17 @@ impl<'p> Layout<'p> {
             return self.fail("too-many", message, shot.number, "duration");
         }
         let room = self.pieces.last().map_or(0, |last| last.frames - last.crossfade).min(frames);
-        if crossfade > room {
+        let fits = crossfade <= room;
+        if !fits {
             let message = self.no_room(shot, crossfade, frames);
-            return self.fail("crossfade-too-long", message, shot.number, "transition");
+            self.fail("crossfade-too-long", message, shot.number, "transition");
         }
+        // What does not fit is a cut, so that what follows is judged by what it follows.
+        let crossfade = if fits { crossfade } else { 0 };
         self.spent = spent;
         self.shared += crossfade;
         self.pieces.push(Piece { shot: Some(*shot), frames, crossfade });
-        true
+        fits
     }
 
     /// The length with which a shot that begins now ends on a beat. Its crossfade comes before the beats that it is
@@ -260,16 +276,5 @@ impl<'p> Layout<'p> {
             let message = format!("The film has {frames} frames; at most {MAX_FRAMES} are allowed; shorten it");
             self.problems.push(Problem { code: "film-too-long".to_owned(), message, path: "/timeline".to_owned() });
         }
-    }
-
-    /// What is to be said of a clip that is shown for longer than it lasts.
-    fn held(&self, shot: &Shot<'_>) -> Option<String> {
-        let Seen::Clip { start_ms, end_ms: Some(end) } = shot.seen else { return None };
-        let piece = self.pieces.iter().find(|piece| piece.shot.is_some_and(|other| other.number == shot.number))?;
-        let there = end - start_ms;
-        (piece.frames > Span::milliseconds(there).frames(self.rate) + 1).then(|| {
-            let (label, shown) = (label(shot.number, shot.id), milliseconds(piece.frames, self.rate));
-            format!("{label} lasts {shown} ms, but only {there} ms of the clip are there: the last frame is held")
-        })
     }
 }

@@ -47,8 +47,7 @@ pub(super) fn read(document: &Object) -> Option<EditPlan> {
     }
     let total = timeline.count("total_duration_ms");
     let segments = timeline.objects("segments", "Segment")?;
-    let mut lengths = Vec::new();
-    let mut lead = None;
+    let (mut whole, mut lead) = (true, None);
     for (number, mut segment) in segments {
         let index = number - 1;
         if segment.count("index").is_some_and(|said| said != index as u64) {
@@ -62,15 +61,14 @@ pub(super) fn read(document: &Object) -> Option<EditPlan> {
         }
         let read = read_segment(&mut segment, number, lead.take());
         lead = transition(&segment, "transition_out");
-        if let Some(read) = read {
-            if let PlanDuration::Milliseconds { ms } = read.duration {
-                lengths.push(ms);
-            }
-            plan.timeline.push(read);
+        match read {
+            Some(read) => plan.timeline.push(read),
+            None => whole = false,
         }
     }
-    if let Some(total) = total.filter(|_| lengths.len() == plan.timeline.len()) {
-        check_total(&timeline, total, &plan, &lengths);
+    // A sum of which a part could not be read is told as that part.
+    if let Some(total) = total.filter(|_| whole) {
+        check_total(&timeline, total, &plan);
     }
     Some(plan)
 }
@@ -114,8 +112,13 @@ fn described(burns: &Object) -> Option<CameraEffect> {
     }
 }
 
-fn check_total(timeline: &Object, total: u64, plan: &EditPlan, lengths: &[u64]) {
-    let sum = lengths.iter().fold(0u64, |sum, ms| sum.saturating_add(*ms));
+fn check_total(timeline: &Object, total: u64, plan: &EditPlan) {
+    let lasts = |segment: &PlanSegment| match segment.duration {
+        PlanDuration::Milliseconds { ms } => ms,
+        // This dialect has no other lengths.
+        _ => 0,
+    };
+    let sum = plan.timeline.iter().map(lasts).fold(0, u64::saturating_add);
     let overlaps = plan
         .timeline
         .iter()

@@ -198,7 +198,7 @@ fn what_is_not_repeated_is_filled_with_black_or_the_last_frame() {
     assert_eq!((&black.segments[2].shown, black.segments[2].number), (&Shown::Black, None));
 
     let frozen = filled(json!({"mode": "stop", "fill_behavior": "freeze_last"}), json!({"type": "cut"}));
-    assert_eq!(pieces(&frozen), [(60, 0), (240, 0)]);
+    assert_eq!((pieces(&frozen), &frozen.warnings), (vec![(60, 0), (240, 0)], &vec![]));
     // The clip would play on otherwise.
     assert_eq!(frozen.segments[1].shown, Shown::Video { media_id: "walk".into(), start_ms: 0, end_ms: Some(1000) });
 }

@@ -213,6 +213,13 @@ fn a_crossfade_longer_than_its_neighbours_is_refused() {
                    allows, which lasts 1900 ms, of which the crossfade before it takes 1000 ms; shorten the crossfade or \
                    lengthen the segment";
     expect(fades([1000, 1900, 1000], [1000, 1000]), code, message, "/timeline/2/transition");
+    // What follows one that does not fit is judged as if that one were a cut.
+    let told = judged_with(fades([900, 900, 900], [1000, 1000]), &all());
+    assert_eq!(
+        told.iter().map(|told| told.2.as_str()).collect::<Vec<_>>(),
+        ["/timeline/1/transition", "/timeline/2/transition"]
+    );
+    assert_eq!(judged_with(fades([900, 1000, 1000], [1000, 1000]), &all()).len(), 1);
 }
 
 #[test]
@@ -300,6 +307,11 @@ fn the_total_of_the_third_dialect_is_its_sum_minus_its_overlaps() {
     let message = "timeline.total_duration_ms is 4000, but the segments last 4000 ms and overlap by 500 ms, which makes \
                    3500; at most 50 ms of difference are allowed";
     expect(document(4000, 1), "total-mismatch", message, "/timeline/total_duration_ms");
+    let mut unread = document(4000, 1);
+    unread["timeline"]["segments"][1]["render_duration_ms"] = json!("2 s");
+    let message =
+        "Segment 2 (media_id hill): render_duration_ms must be a whole number from 0, but is the string “2 s”";
+    expect(unread, "type", message, "/timeline/segments/1/render_duration_ms");
     let message = "Segment 2: index must be 1; segments are numbered from 0, in order";
     expect(document(3500, 2), "index", message, "/timeline/segments/1/index");
     expect(
