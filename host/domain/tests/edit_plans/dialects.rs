@@ -82,6 +82,11 @@ fn what_is_written_in_the_third_dialect_is_the_same_film_when_it_is_read() {
             json!([{"media_id": "hill", "duration": {"seconds": 1.7}}, {"media_id": "walk", "duration": {"seconds": 5.1}}]),
             json!({"audio": {"mode": "with_audio", "end_at_audio_end": true}, "output": {"fps": 60}}),
         ),
+        // So many that lengths rounded each for itself would be another film.
+        with(
+            json!(vec![json!({"media_id": "hill", "duration": {"ms": 100}}); 600]),
+            json!({"output": {"fps": "24000/1001"}}),
+        ),
     ] {
         let plan = plan(document);
         let first = compile(&plan, &materials()).unwrap();

@@ -45,6 +45,24 @@ fn a_segments_own_transition_leads_into_it() {
 }
 
 #[test]
+fn a_crossfade_that_says_no_length_has_that_of_the_defaults() {
+    let mut timeline = json!([seconds("hill", 2.0), seconds("lake", 2.0)]);
+    timeline[1]["transition"] = json!({"type": "crossfade"});
+    let fade = |usual: Value| pieces(&film(with(timeline.clone(), json!({"defaults": {"transition": usual}}))))[1].1;
+    assert_eq!(fade(json!({"type": "crossfade", "duration_ms": 200})), 6);
+    // What a cut says of its length is nothing.
+    assert_eq!(fade(json!({"type": "cut", "duration_ms": 0})), 15);
+    assert_eq!(fade(Value::Null), 15);
+}
+
+#[test]
+fn a_crossfade_shorter_than_a_frame_is_one() {
+    let timeline = json!([seconds("hill", 2.0), seconds("lake", 2.0)]);
+    let defaults = json!({"defaults": {"transition": {"type": "crossfade", "duration_ms": 5}}});
+    assert_eq!(pieces(&film(with(timeline, defaults))), [(60, 0), (60, 1)]);
+}
+
+#[test]
 fn lengths_are_rounded_at_their_boundaries_and_never_add_up() {
     // A quarter note at 97.5 beats a minute is 18.46 frames; 24 of them are 443.08.
     let note = json!({"media_id": "hill", "duration": {"beats": 1, "bpm": 97.5}});

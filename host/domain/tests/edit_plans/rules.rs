@@ -135,6 +135,25 @@ fn durations_are_within_what_a_film_can_be() {
 }
 
 #[test]
+fn what_music_makes_of_a_film_is_within_what_one_can_be() {
+    let hours = |count: u64| AudioTrack { duration_ms: count * 3_600_000, ..all().audio.unwrap() };
+    let told = |ms: u64, repeat: &str, hours: AudioTrack| {
+        let timeline = json!([{"media_id": "hill", "duration": {"ms": ms}}]);
+        let audio = json!({"mode": "with_audio", "end_at_audio_end": true});
+        let document = with(timeline, json!({"audio": audio, "repeat": {"mode": repeat}}));
+        judged_with(document, &Materials { audio: Some(hours), ..all() })
+    };
+    let message = "The film has 756000 frames; at most 648000 are allowed; shorten it";
+    let expected = ("film-too-long".to_owned(), message.to_owned(), "/timeline".to_owned());
+    assert_eq!(told(1000, "stop", hours(7)), [expected]);
+    let message = "Segment 1 (media_id hill): with it the timeline is repeated to more than 10000 segments, which is the \
+                   most that is allowed; lengthen the segments";
+    let expected = ("too-many".to_owned(), message.to_owned(), "/timeline/0/duration".to_owned());
+    assert_eq!(told(100, "repeat_all", hours(1)), [expected]);
+    assert_eq!(told(1000, "repeat_last", hours(1)), []);
+}
+
+#[test]
 fn beats_need_analysed_music() {
     let mut all = all();
     let document = |bpm: Value| picture(json!({"beats": 4, "bpm": bpm}));
