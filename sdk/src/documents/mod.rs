@@ -6,6 +6,7 @@
 
 mod composition;
 mod drawing;
+mod edit_plan;
 mod manifest;
 mod music_video;
 mod operation;
@@ -16,6 +17,7 @@ mod verdict;
 
 pub use composition::*;
 pub use drawing::*;
+pub use edit_plan::*;
 pub use manifest::*;
 pub use music_video::*;
 pub use operation::*;
