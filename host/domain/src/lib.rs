@@ -1,5 +1,6 @@
 //! Plain types and rules that every room shares. No I/O, no async.
 
+pub mod beats;
 pub mod film;
 
 /// The documents that travel between the host and the components.
