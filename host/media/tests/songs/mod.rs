@@ -167,7 +167,11 @@ const SONG: Pattern = &[
 /// The pieces of one kind, in the order of [`scores`]; all for an empty name.
 pub fn of(kind: &str) -> Vec<Song> {
     let asked = |name: &str| kind.is_empty() || name == kind;
-    scores().into_iter().filter(|(name, ..)| asked(name)).map(|(name, pattern, score)| song(name, pattern, score)).collect()
+    scores()
+        .into_iter()
+        .filter(|(name, ..)| asked(name))
+        .map(|(name, pattern, score)| song(name, pattern, score))
+        .collect()
 }
 
 /// The whole set.
@@ -237,7 +241,8 @@ fn song(name: &str, pattern: Pattern, score: Score) -> Song {
     let count = score.bars * score.meter;
     // From one beat to the next; at an even pace unless it gets faster.
     let length = |beat: usize| 60.0 / score.bpm / score.faster.powf(beat as f64 / count as f64);
-    let starts: Vec<f64> = (0..=count).scan(score.offset, |at, beat| Some(std::mem::replace(at, *at + length(beat)))).collect();
+    let starts: Vec<f64> =
+        (0..=count).scan(score.offset, |at, beat| Some(std::mem::replace(at, *at + length(beat)))).collect();
     let mut mix = Mix::new(starts[count] + 0.5);
     let mut last: f64 = 0.0;
     for bar in (0..score.bars).filter(|bar| score.silent != Some(*bar)) {
@@ -257,7 +262,9 @@ fn song(name: &str, pattern: Pattern, score: Score) -> Song {
                 Hat => mix.hat(at, 0.03, *level),
                 Ride => mix.hat(at, 0.15, *level),
                 Bass => mix.pluck(at, root / 2.0, 0.5, *level),
-                Chord => [1.0, 1.26, 1.5].iter().for_each(|times| mix.pluck(at, root * 2.0 * times, 0.35, *level * 0.5)),
+                Chord => {
+                    [1.0, 1.26, 1.5].iter().for_each(|times| mix.pluck(at, root * 2.0 * times, 0.35, *level * 0.5))
+                }
                 Pad => mix.pad(at, beat * score.meter as f64, root, *level),
             }
         }
@@ -267,7 +274,11 @@ fn song(name: &str, pattern: Pattern, score: Score) -> Song {
     }
     let meter = if score.barred { score.meter } else { 0 };
     let beats: Vec<f64> = starts.into_iter().take_while(|at| *at <= last + 0.001).collect();
-    let bpm = if score.faster == 1.0 { score.bpm } else { 60.0 * (beats.len() - 1) as f64 / (beats[beats.len() - 1] - beats[0]) };
+    let bpm = if score.faster == 1.0 {
+        score.bpm
+    } else {
+        60.0 * (beats.len() - 1) as f64 / (beats[beats.len() - 1] - beats[0])
+    };
     Song { name: format!("{name}-{}", score.bpm), samples: mix.samples, bpm, beats, meter }
 }
 
