@@ -8,6 +8,8 @@ const UNHEARD: f64 = 0.02;
 const UNHEARD_LOUDNESS: f64 = 0.015;
 /// Frames from a beat in which it is at its loudest.
 const ATTACK: usize = 8;
+/// Beats below which bars are not looked for.
+const LEAST: usize = 8;
 /// How far the best of seven ways to count bars must stand out: by chance it does by 2.
 const STANDS_OUT: f64 = 3.0;
 
@@ -24,7 +26,7 @@ pub(crate) struct Bars {
 /// Looks for bars. `frames` holds loudness, not power.
 pub(crate) fn find(frames: &[Frame], all: &[f32], bass: &[f32], beats: &[f64]) -> Bars {
     let none = Bars { beats: 4, first: 0, confidence: 0.0 };
-    if beats.len() < 8 {
+    if beats.len() < LEAST {
         return none;
     }
     let features = [
@@ -45,14 +47,14 @@ pub(crate) fn find(frames: &[Frame], all: &[f32], bass: &[f32], beats: &[f64]) -
             .sum();
         part / (features.len() as f64).sqrt()
     };
-    let mut all: Vec<(f64, usize, usize)> = [4, 3]
+    let mut ways: Vec<(f64, usize, usize)> = [4, 3]
         .into_iter()
         .flat_map(|meter| (0..meter).map(move |first| (meter, first)))
         .map(|(meter, first)| (stands_out(meter, first), meter, first))
         .collect();
-    all.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let Some((best, meter, first)) = all.first().copied() else { return none };
-    let second = all.get(1).map_or(0.0, |other| other.0.max(0.0));
+    ways.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let Some((best, meter, first)) = ways.first().copied() else { return none };
+    let second = ways.get(1).map_or(0.0, |other| other.0.max(0.0));
     if best < STANDS_OUT {
         return none;
     }

@@ -6,9 +6,10 @@ const TIGHTNESS: f64 = 100.0;
 const SWAY: f64 = 4.0;
 /// The share of what sounds on the beats that must lie on the grid, for the tempo to hold.
 const STEADY: f64 = 0.85;
-
 /// The share of a strong onset below which a beat at either end is none.
 const SOUNDS: f32 = 0.2;
+/// The logarithm of how much longer or shorter than the one before a beat may be, and even.
+const UNEVEN: f64 = 0.12;
 
 /// Beats, in frames.
 #[derive(Clone, Debug)]
@@ -22,6 +23,17 @@ pub(crate) struct Path {
 }
 
 impl Path {
+    /// How even it is, from 0 to 1: the share of beats after which the next comes as soon as the last did. A tempo may
+    /// change; a path that hurries and waits goes from onset to onset.
+    pub fn evenness(&self) -> f64 {
+        if self.steady {
+            return 1.0;
+        }
+        let even = |three: &&[f64]| ((three[2] - three[1]) / (three[1] - three[0])).ln().abs() < UNEVEN;
+        let threes = self.beats.windows(3);
+        threes.clone().filter(even).count() as f64 / threes.len().max(1) as f64
+    }
+
     /// Every other beat, of the two ways the one on which more begins.
     pub fn halved(&self, onsets: &[f32]) -> Option<Self> {
         let every_other = |first: usize| self.beats.iter().skip(first).step_by(2).copied();
@@ -30,28 +42,36 @@ impl Path {
         (beats.len() > 2).then_some(Path { beats, period: self.period * 2.0, steady: self.steady })
     }
 
-    /// With a beat halfway between any two.
-    pub fn doubled(&self) -> Option<Self> {
+    /// With a beat halfway between any two, and one before and behind them where something sounds.
+    pub fn doubled(&self, onsets: &[f32]) -> Option<Self> {
+        let half = self.period / 2.0;
+        let before = self.beats.first()? - half;
         let halfway = self.beats.windows(2).flat_map(|pair| [pair[0], (pair[0] + pair[1]) / 2.0]);
-        let beats = halfway.chain(self.beats.last().copied()).collect();
-        Some(Path { beats, period: self.period / 2.0, steady: self.steady })
+        let last = *self.beats.last()?;
+        let beats = std::iter::once(before).chain(halfway).chain([last, last + half]).collect();
+        Some(Path { beats: sounding(beats, onsets)?, period: half, steady: self.steady })
     }
 }
 
-/// Follows a tempo through the onsets. `None` where there are not even three beats.
-pub(crate) fn follow(onsets: &[f32], period: f64) -> Option<Path> {
+/// The beats from the first that sounds to the last: before and after there is nothing to beat.
+fn sounding(mut beats: Vec<f64>, onsets: &[f32]) -> Option<Vec<f64>> {
     let strong = *nth(&mut peaks(onsets), 0.9)?;
-    let marks = marks(onsets, &best(onsets, period), period);
-    let even = Grid::fit(&marks, period).filter(|grid| grid.holds(&marks) >= STEADY);
-    let mut beats: Vec<f64> = match &even {
-        Some(grid) => grid.beats(onsets.len()),
-        None => marks.iter().map(|mark| mark.at).collect(),
-    };
-    // Before the first sound and after the last there is nothing to beat.
     let sounds = |at: &f64| strongest(onsets, *at, SWAY as usize) > strong * SOUNDS;
     let (first, last) = (beats.iter().position(sounds)?, beats.iter().rposition(sounds)?);
     beats.truncate(last + 1);
     beats.drain(..first);
+    Some(beats)
+}
+
+/// Follows a tempo through the onsets. `None` where there are not even three beats.
+pub(crate) fn follow(onsets: &[f32], period: f64) -> Option<Path> {
+    let marks = marks(onsets, &steps(onsets, period), period);
+    let even = Grid::fit(&marks, period).filter(|grid| grid.holds(&marks) >= STEADY);
+    let beats = match &even {
+        Some(grid) => grid.beats(onsets.len()),
+        None => marks.iter().map(|mark| mark.at).collect(),
+    };
+    let beats = sounding(beats, onsets)?;
     let whole = beats.last()? - beats.first()?;
     let period = even.as_ref().map_or(whole / (beats.len() - 1).max(1) as f64, |grid| grid.period);
     (beats.len() > 2).then_some(Path { beats, period, steady: even.is_some() })
@@ -59,7 +79,7 @@ pub(crate) fn follow(onsets: &[f32], period: f64) -> Option<Path> {
 
 /// The path on which the most begins, with the fewest steps that are too long or too short (dynamic programming, after
 /// Ellis 2007).
-fn best(onsets: &[f32], period: f64) -> Vec<usize> {
+fn steps(onsets: &[f32], period: f64) -> Vec<usize> {
     let (shortest, longest) = ((period / 2.0).round().max(1.0) as usize, (period * 2.0).round() as usize);
     let costs: Vec<f32> =
         (shortest..=longest).map(|step| (TIGHTNESS * (step as f64 / period).ln().powi(2)) as f32).collect();

@@ -1,10 +1,14 @@
 //! Which tempo it is: how far apart onsets repeat, and of the tempos that fit, which one a listener would tap.
 
+use super::onsets::Onsets;
 use super::path::{self, Path};
+use super::spectrum::FRAMES;
 
 /// The slowest and the fastest tempo, in beats per minute.
 pub(crate) const SLOWEST: f64 = 30.0;
 pub(crate) const FASTEST: f64 = 300.0;
+/// Frames in a minute.
+const MINUTE: f64 = 60.0 * FRAMES;
 /// The tempo that is tapped most, and how many octaves below and above it a tempo is less likely by a factor of √e.
 const USUAL: f64 = 120.0;
 const SLOWER: f64 = 0.7;
@@ -31,53 +35,47 @@ pub(crate) struct Hypothesis {
     pub clarity: f64,
 }
 
-/// The tempos that fit, the likeliest first; none where nothing repeats.
-pub(crate) fn hypotheses(onsets: &[f32], weight: &[f32], frames: f64, told: Option<f64>) -> Vec<Hypothesis> {
-    let minute = 60.0 * frames;
-    let (shortest, longest) = (minute / FASTEST, minute / SLOWEST);
-    let repeats = repeats(onsets, (longest * MULTIPLES as f64) as usize + 2);
-    let clarity = |period: f64| clarity(&repeats, period);
-    let steps = ((longest / shortest).ln() / STEP.ln()) as i32;
-    let tried: Vec<(f64, f64)> = (-1..=steps + 1)
-        .map(|step| {
-            let period = shortest * STEP.powi(step);
-            (period, clarity(period))
-        })
-        .collect();
-    let mut peaks: Vec<(f64, f64)> = tried
-        .windows(3)
-        .filter_map(|three| match three {
-            [before, at, after] if at.1 > 0.0 && at.1 >= before.1 && at.1 > after.1 => Some(*at),
-            _ => None,
-        })
-        .collect();
-    let promising = |peak: &(f64, f64)| peak.1 * likelihood(minute / peak.0);
-    peaks.sort_by(|a, b| promising(b).total_cmp(&promising(a)));
-    peaks.truncate(CLOSELY);
+/// The tempos that fit, the likeliest first; none where nothing repeats. A tempo that is told decides between them.
+pub(crate) fn hypotheses(onsets: &Onsets, told_bpm: Option<f64>) -> Vec<Hypothesis> {
+    let repeats = repeats(&onsets.all, (MINUTE / SLOWEST * MULTIPLES as f64) as usize + 2);
     let judged = |path: Path, clarity: f64| {
-        let score = likelihood(minute / path.period) * contrast(weight, &path) * clarity.sqrt();
-        Hypothesis { path, score, clarity }
+        let fit = contrast(&onsets.weight, &path) * path.evenness() * clarity.sqrt();
+        Hypothesis { score: likelihood(path.period) * fit, path, clarity }
     };
     let mut all: Vec<Hypothesis> = Vec::new();
-    for (period, clear) in peaks {
+    for (period, clarity) in promising(&repeats) {
         if all.iter().all(|other| !near(other.path.period, period)) {
-            all.extend(path::follow(onsets, period).map(|path| judged(path, clear)));
+            all.extend(path::follow(&onsets.all, period).map(|path| judged(path, clarity)));
         }
     }
     all.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(best) = all.first().map(|best| best.path.clone()) else { return all };
     // Half and twice the tempo lie on the same beats, whatever the onsets by themselves would say.
-    for octave in [best.halved(onsets), best.doubled()].into_iter().flatten() {
-        if (shortest..=longest).contains(&octave.period) {
+    for octave in [best.halved(&onsets.weight), best.doubled(&onsets.all)].into_iter().flatten() {
+        if (SLOWEST..=FASTEST).contains(&(MINUTE / octave.period)) {
             all.retain(|other| !near(other.path.period, octave.period));
-            let clear = clarity(octave.period).max(0.0);
-            all.push(judged(octave, clear));
+            let clarity = clarity(&repeats, octave.period).max(0.0);
+            all.push(judged(octave, clarity));
         }
     }
-    if let Some(told) = told {
-        follow_told(&mut all, minute / told);
+    if let Some(bpm) = told_bpm {
+        follow_told(&mut all, MINUTE / bpm);
     }
     all
+}
+
+/// The periods at which onsets repeat best, each with how well; the likeliest first.
+fn promising(repeats: &[f64]) -> Vec<(f64, f64)> {
+    let (shortest, longest) = (MINUTE / FASTEST, MINUTE / SLOWEST);
+    let steps = ((longest / shortest).ln() / STEP.ln()) as i32;
+    let periods = (-1..=steps + 1).map(|step| shortest * STEP.powi(step));
+    let tried: Vec<(f64, f64)> = periods.map(|period| (period, clarity(repeats, period))).collect();
+    let tops = tried.windows(3).filter(|three| three[1].1 > 0.0 && three[1].1 >= three[0].1 && three[1].1 > three[2].1);
+    let mut tops: Vec<(f64, f64)> = tops.map(|three| three[1]).collect();
+    let promise = |top: &(f64, f64)| top.1 * likelihood(top.0);
+    tops.sort_by(|a, b| promise(b).total_cmp(&promise(a)));
+    tops.truncate(CLOSELY);
+    tops
 }
 
 /// Puts the tempo in front that was told, or of those that fit as well as the best or are its octaves, the nearest.
@@ -102,8 +100,9 @@ pub(crate) fn near(a: f64, b: f64) -> bool {
     (a / b).ln().abs() < 0.03
 }
 
-/// How likely a tempo is before anything is heard, from 0 to 1.
-fn likelihood(bpm: f64) -> f64 {
+/// How likely a period is before anything is heard, from 0 to 1.
+fn likelihood(period: f64) -> f64 {
+    let bpm = MINUTE / period;
     let away = (bpm / USUAL).log2() / if bpm < USUAL { SLOWER } else { FASTER };
     (-0.5 * away * away).exp()
 }

@@ -12,8 +12,8 @@ const EARLY: f64 = 0.3;
 
 /// Listens to a piece of music and says where its beats are.
 ///
-/// Takes mono samples, 24,000 a second ([`BeatTracker::RATE`]), in blocks of any length. Keeps 16 kB for each second. Costs
-/// about a thousandth of the music's length.
+/// Takes mono samples, 24,000 a second ([`BeatTracker::RATE`]), in blocks of any length. Keeps 16 kB for each second;
+/// costs less than a thousandth of the music's length.
 pub struct BeatTracker {
     spectrum: Spectrum,
 }
@@ -42,14 +42,14 @@ impl BeatTracker {
         self.spectrum.samples() == 0
     }
 
-    /// Where the beats are. A tempo that is told decides between the tempos that fit, half and twice the tempo above
-    /// all; it does not make beats where there are none.
+    /// Where the beats are. A tempo that is told, in beats per minute, decides between the tempos that fit, half and
+    /// twice the tempo above all; it does not make beats where there are none.
     pub fn finish(self, told_bpm: Option<f64>) -> Beats {
         let duration_ms = self.spectrum.samples() * 1000 / u64::from(RATE);
         let silent = Beats { duration_ms, ..Beats::default() };
         let mut frames = self.spectrum.finish();
         let onsets = Onsets::of(&mut frames);
-        let all = tempo::hypotheses(&onsets.all, &onsets.weight, FRAMES, told_bpm);
+        let all = tempo::hypotheses(&onsets, told_bpm);
         let Some(best) = all.first() else { return silent };
         let confidence = confidence(best.clarity, duration_ms as f64 / 1000.0);
         if confidence <= 0.0 {
@@ -68,7 +68,7 @@ impl BeatTracker {
         let other = |times: f64| {
             let bpm = bpm(best.path.period / times);
             let near = all.iter().find(|other| tempo::near(other.path.period * times, best.path.period));
-            let score = near.map_or(0.0, |other| (other.score / best.score).min(1.0));
+            let score = near.map_or(0.0, |other| (other.score / best.score.max(1e-9)).min(1.0));
             (tempo::SLOWEST..=tempo::FASTEST).contains(&bpm).then_some(Tempo { bpm, confidence: confidence * score })
         };
         Beats {

@@ -164,6 +164,91 @@ const SONG: Pattern = &[
     (Chord, 3.0, 0.3),
 ];
 
+const SIXTEENTHS: Pattern = &[
+    (Kick, 0.0, 0.9),
+    (Snare, 1.0, 0.8),
+    (Kick, 2.25, 0.7),
+    (Kick, 2.75, 0.6),
+    (Snare, 3.0, 0.8),
+    (Hat, 0.0, 0.3),
+    (Hat, 0.25, 0.15),
+    (Hat, 0.5, 0.25),
+    (Hat, 0.75, 0.15),
+    (Hat, 1.0, 0.3),
+    (Hat, 1.25, 0.15),
+    (Hat, 1.5, 0.25),
+    (Hat, 1.75, 0.15),
+    (Hat, 2.0, 0.3),
+    (Hat, 2.25, 0.15),
+    (Hat, 2.5, 0.25),
+    (Hat, 2.75, 0.15),
+    (Hat, 3.0, 0.3),
+    (Hat, 3.25, 0.15),
+    (Hat, 3.5, 0.25),
+    (Hat, 3.75, 0.15),
+    (Bass, 0.0, 0.4),
+    (Bass, 2.5, 0.4),
+];
+const FUNK: Pattern = &[
+    (Kick, 0.0, 0.9),
+    (Kick, 0.75, 0.6),
+    (Snare, 1.0, 0.8),
+    (Snare, 1.75, 0.25),
+    (Kick, 2.5, 0.9),
+    (Snare, 3.0, 0.8),
+    (Snare, 3.75, 0.25),
+    (Hat, 0.0, 0.3),
+    (Hat, 0.5, 0.3),
+    (Hat, 1.0, 0.3),
+    (Hat, 1.5, 0.3),
+    (Hat, 2.0, 0.3),
+    (Hat, 2.5, 0.3),
+    (Hat, 3.0, 0.3),
+    (Hat, 3.5, 0.3),
+    (Bass, 0.0, 0.5),
+    (Bass, 0.75, 0.4),
+    (Bass, 2.5, 0.5),
+];
+const TRESILLO: Pattern = &[
+    (Kick, 0.0, 0.9),
+    (Snare, 0.75, 0.6),
+    (Kick, 1.0, 0.7),
+    (Snare, 1.5, 0.6),
+    (Kick, 2.0, 0.9),
+    (Snare, 2.75, 0.6),
+    (Kick, 3.0, 0.7),
+    (Snare, 3.5, 0.6),
+    (Hat, 0.5, 0.2),
+    (Hat, 2.5, 0.2),
+    (Bass, 0.0, 0.4),
+];
+const HALF_TIME: Pattern = &[
+    (Kick, 0.0, 0.9),
+    (Snare, 2.0, 0.8),
+    (Kick, 3.5, 0.6),
+    (Hat, 0.0, 0.3),
+    (Hat, 0.5, 0.2),
+    (Hat, 1.0, 0.3),
+    (Hat, 1.5, 0.2),
+    (Hat, 2.0, 0.3),
+    (Hat, 2.5, 0.2),
+    (Hat, 3.0, 0.3),
+    (Hat, 3.5, 0.2),
+    (Bass, 0.0, 0.4),
+];
+const BALLAD: Pattern = &[
+    (Pad, 0.0, 0.3),
+    (Bass, 0.0, 0.5),
+    (Chord, 0.0, 0.4),
+    (Chord, 0.5, 0.25),
+    (Chord, 1.0, 0.3),
+    (Chord, 1.5, 0.25),
+    (Chord, 2.0, 0.35),
+    (Chord, 2.5, 0.25),
+    (Chord, 3.0, 0.3),
+    (Chord, 3.5, 0.25),
+];
+
 /// The pieces of one kind, in the order of [`scores`]; all for an empty name.
 pub fn of(kind: &str) -> Vec<Song> {
     let asked = |name: &str| kind.is_empty() || name == kind;
@@ -206,6 +291,12 @@ fn scores() -> Vec<(&'static str, Pattern, Score)> {
     for bpm in [70.0, 84.0, 110.0] {
         set.push(("song", SONG, at(bpm)));
     }
+    for (name, pattern, bpm) in [("sixteenths", SIXTEENTHS, 100.0), ("funk", FUNK, 110.0), ("tresillo", TRESILLO, 96.0)]
+    {
+        set.push((name, pattern, at(bpm)));
+    }
+    set.push(("half-time", HALF_TIME, at(140.0)));
+    set.push(("ballad", BALLAD, at(70.0)));
     set.push(("noisy-clicks", CLICKS, Score { noise: 0.1, barred: false, ..at(120.0) }));
     set.push(("noisy-rock", ROCK, Score { noise: 0.1, ..at(97.5) }));
     set.push(("gap-clicks", CLICKS, Score { silent: Some(5), barred: false, ..at(132.0) }));
@@ -249,7 +340,7 @@ fn song(name: &str, pattern: Pattern, score: Score) -> Song {
         let root = [110.0, 87.31, 130.81, 98.0][bar % 4];
         for (voice, beat, level) in pattern {
             let whole = bar * score.meter + *beat as usize;
-            let part = if beat.fract() > 0.0 { score.swing } else { 0.0 };
+            let part = if beat.fract() == 0.5 { score.swing } else { beat.fract() };
             let exact = starts[whole] + part * (starts[whole + 1] - starts[whole]);
             let at = (exact + score.human * mix.normal()).max(0.0);
             last = last.max(exact);
