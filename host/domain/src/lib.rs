@@ -1,5 +1,6 @@
 //! Plain types and rules that every room shares. No I/O, no async.
 
+pub mod beats;
 pub mod edit_plan;
 pub mod film;
 pub mod timeline;

@@ -96,6 +96,12 @@ pub enum MediaError {
         /// Why.
         reason: String,
     },
+    /// A tempo that nobody taps.
+    #[error("{bpm} beats per minute is no tempo; give 30 to 300, or leave it out and it is found")]
+    InvalidTempo {
+        /// What was told.
+        bpm: String,
+    },
     /// A file is not the media it says it is, or beyond a limit.
     #[error("the file cannot be used: {reason}")]
     Unusable {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use kinora_domain::beats::Beats;
 use kinora_domain::documents::{Composition, MediaFacts};
 use kinora_domain::film::Film;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,16 @@ pub enum Job {
         /// Its media type, going by its first bytes.
         media_type: String,
     },
+    /// Find the beats of the first sound in a file.
+    Beats {
+        /// The file.
+        input: PathBuf,
+        /// Its media type, going by its first bytes.
+        media_type: String,
+        /// The tempo as somebody tapped it, 30 to 300 beats per minute: decides between the tempos that fit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bpm: Option<f64>,
+    },
 }
 
 /// A clip to be joined with others.
@@ -80,7 +91,7 @@ impl Job {
             Job::Film { output, .. } => vec![beside(output, ".part"), beside(output, ".music.part")],
             Job::Merge { output, .. } => [".part", ".sound.part", ".music.part"].map(|end| beside(output, end)).into(),
             Job::Picture { output, .. } => vec![beside(output, ".part")],
-            Job::Probe { .. } => Vec::new(),
+            Job::Probe { .. } | Job::Beats { .. } => Vec::new(),
         }
     }
 }
@@ -95,7 +106,7 @@ pub(crate) fn beside(output: &Path, suffix: &str) -> PathBuf {
 /// How far a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Frames done.
+    /// Frames done; seconds heard where beats are looked for.
     pub frame: u64,
     /// Frames in all.
     pub frames: u64,
@@ -111,6 +122,9 @@ pub struct Report {
     /// What was found, where the job was to look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<MediaFacts>,
+    /// What was heard, where the job was to find beats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beats: Option<Beats>,
     /// What did not stop the work but should be told: `no font has a glyph for "…"`.
     pub warnings: Vec<String>,
     /// Processor time of the worker and of ffmpeg, in milliseconds.

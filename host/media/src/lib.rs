@@ -3,6 +3,7 @@
 //! [`Worker`] is what the host uses: it runs a [`Job`] in a child process of the same binary, bounded and cancellable.
 //! [`worker_main`] is that child. This crate knows no plugins, no jobs table and no HTTP.
 
+mod beats;
 mod colour;
 mod composition;
 mod error;
@@ -21,6 +22,7 @@ mod still;
 mod usage;
 mod worker;
 
+pub use beats::BeatTracker;
 pub use error::MediaError;
 pub use ffmpeg::{FfmpegInfo, check_ffmpeg};
 pub use fonts::{FontInfo, check_fonts};

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::error::MediaError;
 use crate::film;
 use crate::job::{Job, Progress, Report};
-use crate::{merge, probe, still, usage};
+use crate::{beats, merge, probe, still, usage};
 
 /// Does a job. The sink is told how far it is and may break it off; whatever happens, nothing half-written is left.
 ///
@@ -32,15 +32,16 @@ pub fn render(
             Ok(Report {
                 frames: 1,
                 bytes: png.len() as u64,
-                facts: None,
                 warnings,
                 cpu_ms: usage::cpu_ms(),
                 peak_rss_kb: usage::peak_kb(std::process::id()),
+                ..Report::default()
             })
         }
         Job::Merge { clips, output, crossfade_ms, music } => {
             merge::render(clips, output, *crossfade_ms, music.as_ref(), ffmpeg, sink)
         }
+        Job::Beats { input, media_type, bpm } => beats::find(input, media_type, *bpm, ffmpeg, sink),
         Job::Probe { input, media_type } => Ok(Report {
             facts: Some(probe::probe(input, media_type, ffmpeg)?),
             cpu_ms: usage::cpu_ms(),

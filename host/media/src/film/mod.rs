@@ -81,7 +81,7 @@ pub(crate) fn render(
 
     let bytes = place(&scraps.part, output)?;
     let peak_rss_kb = usage::peak_kb(std::process::id()) + peak;
-    Ok(Report { frames, bytes, facts: None, warnings, cpu_ms: usage::cpu_ms(), peak_rss_kb })
+    Ok(Report { frames, bytes, warnings, cpu_ms: usage::cpu_ms(), peak_rss_kb, ..Report::default() })
 }
 
 /// Finds the mistakes that can be found without drawing, so that they do not cost the frames before them.

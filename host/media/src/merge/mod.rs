@@ -7,7 +7,7 @@
 mod clip;
 mod copy;
 mod picture;
-mod run;
+pub(crate) mod run;
 mod sound;
 
 use std::path::{Path, PathBuf};
@@ -110,7 +110,8 @@ pub(crate) fn render(
     };
     let bytes = place(&scraps.part, output)?;
     let peak_rss_kb = usage::peak_kb(std::process::id()) + peak.max(held);
-    Ok(Report { frames: plan.frames, bytes, facts: None, warnings, cpu_ms: usage::cpu_ms(), peak_rss_kb })
+    let cpu_ms = usage::cpu_ms();
+    Ok(Report { frames: plan.frames, bytes, warnings, cpu_ms, peak_rss_kb, ..Report::default() })
 }
 
 fn look_at_music(music: &MergeMusic, ffmpeg: &Path) -> Result<(), MediaError> {
