@@ -18,6 +18,9 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("scenario", schema_for!(ScenarioDraft)),
         ("music-video-request", schema_for!(MusicVideoRequest)),
         ("music-video-scenes", schema_for!(MusicVideoScenes)),
+        ("story-request", schema_for!(StoryRequest)),
+        ("story-metadata", schema_for!(StoryMetadata)),
+        ("story-segments", schema_for!(StorySegments)),
         ("drawing", schema_for!(Drawing)),
         ("composition", schema_for!(Composition)),
     ]
