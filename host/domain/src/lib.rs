@@ -1,6 +1,7 @@
 //! Plain types and rules that every room shares. No I/O, no async.
 
 pub mod film;
+pub mod story;
 
 /// The documents that travel between the host and the components.
 pub use kinora_sdk::documents;
