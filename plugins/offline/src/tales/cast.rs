@@ -96,14 +96,20 @@ pub(super) fn invent(kind: StoryKind, reading: &Reading, dice: &mut Dice) -> Vec
         StoryKind::Meme => [TELLER, ADVISER, VOICE],
         StoryKind::FreeContent => [HOST, GUEST, SCEPTIC],
     };
-    let mut main = character(1, name, person(gender, dice), parts[0], dice);
+    let mut taken = Vec::new();
+    let mut main = character(1, name, person(gender, dice, &mut taken), parts[0], dice);
     let looks = main.physical_appearance.get_or_insert_default();
     if acts && reading.named_hero {
         looks.insert("clothing".to_owned(), json!(hero.look));
     }
     if being != Being::Person {
-        let kept = ["clothing", "distinctive_features"];
-        looks.retain(|name, _| kept.contains(&name.as_str()));
+        let mark = if being == Being::Machine {
+            "a dent on the left side, painted over in red"
+        } else {
+            "a white patch over one eye"
+        };
+        looks.retain(|name, _| name == "clothing");
+        looks.insert("distinctive_features".to_owned(), json!(mark));
         looks.insert("kind".to_owned(), json!(noun.first));
     } else if acts && reading.named_hero && !called {
         looks.insert("role".to_owned(), json!(role(reading)));
@@ -117,8 +123,8 @@ pub(super) fn invent(kind: StoryKind, reading: &Reading, dice: &mut Dice) -> Vec
     } else {
         named(third_gender, acts.then(|| pick(FAMILIES, dice)), dice, &format!("{first} {second_first}"))
     };
-    let friend = character(2, second, person(second_gender, dice), parts[1], dice);
-    let mut rival = character(3, third, person(third_gender, dice), parts[2], dice);
+    let friend = character(2, second, person(second_gender, dice, &mut taken), parts[1], dice);
+    let mut rival = character(3, third, person(third_gender, dice, &mut taken), parts[2], dice);
     if kind == StoryKind::Meme {
         let looks = json!({"kind": "the same face, seen in a mirror at night", "clothing": "a blue dressing gown",
             "gender": main.physical_appearance.as_ref().and_then(|looks| looks.get("gender"))});
@@ -192,15 +198,23 @@ fn gender_of(noun: &str) -> Option<bool> {
     if WOMAN.contains(&last.as_str()) { Some(true) } else { MAN.contains(&last.as_str()).then_some(false) }
 }
 
-fn person(woman: bool, dice: &mut Dice) -> Map<String, Value> {
+/// Looks that share nothing with those that are taken.
+fn person(woman: bool, dice: &mut Dice, taken: &mut Vec<&'static str>) -> Map<String, Value> {
+    let age = 24 + 7 * (taken.len() / 5) + 3 * dice.below(9);
+    let mut other = |list: &[&'static str]| {
+        let free: Vec<&'static str> = list.iter().copied().filter(|look| !taken.contains(look)).collect();
+        let look = free[dice.below(free.len())];
+        taken.push(look);
+        look.to_owned()
+    };
     let looks = [
-        ("age", (24 + 3 * dice.below(14)).to_string()),
+        ("age", age.to_string()),
         ("gender", if woman { "woman" } else { "man" }.to_owned()),
-        ("build", pick(BUILDS, dice).to_owned()),
-        ("hair", pick(HAIR, dice).to_owned()),
-        ("eyes", pick(EYES, dice).to_owned()),
-        ("clothing", pick(CLOTHES, dice).to_owned()),
-        ("distinctive_features", pick(MARKS, dice).to_owned()),
+        ("build", other(BUILDS)),
+        ("hair", other(HAIR)),
+        ("eyes", other(EYES)),
+        ("clothing", other(CLOTHES)),
+        ("distinctive_features", other(MARKS)),
     ];
     looks.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect()
 }
@@ -246,9 +260,16 @@ impl Player {
             text if ["man", "male", "boy"].iter().any(|word| text.contains(word)) => "his",
             _ => "their",
         };
-        const FIRST: [&str; 7] = ["kind", "role", "build", "hair", "clothing", "distinctive_features", "age"];
-        let others = looks.keys().map(String::as_str).filter(|name| !FIRST.contains(name) && *name != "gender");
+        const FIRST: [&str; 6] = ["kind", "role", "build", "hair", "clothing", "distinctive_features"];
+        let others = looks.keys().map(String::as_str).filter(|name| !FIRST.contains(name));
+        let others = others.filter(|name| !["gender", "age"].contains(name));
+        let age = said("age").filter(|age| age.chars().all(|c| c.is_ascii_digit()));
+        let grown = said("gender").map(|gender| match age {
+            Some(age) => format!("{} of {age}", shorten(gender, 30)),
+            None => shorten(gender, 30),
+        });
         let seen: Vec<String> = std::iter::once(shorten(character.name.trim(), 60))
+            .chain(grown)
             .chain(FIRST.into_iter().chain(others).filter_map(said).take(5).map(|text| shorten(text, 70)))
             .collect();
         Player { id: character.id.clone(), called: called(&character.name), seen: seen.join(", "), his }

@@ -160,7 +160,7 @@ pub(super) const STAGES: &[Stage] = &[
         titles: &["The Weather", "Small Talk", "Busy, and You?"],
         outline: &["Somebody asks {hero} how it is going, and {hero} makes the mistake of answering."],
         told: &[
-            "How are you? is not a question. {hero} found out eleven minutes into the answer.",
+            "“How are you” is not a question, as {hero} finds out eleven minutes into the answer.",
             "Small talk, level one: the weather. Level two: work. Final boss: {topic}.",
             "{hero} has two moods: fine, and a presentation about {topic} with slides.",
         ],

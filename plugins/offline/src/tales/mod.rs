@@ -17,7 +17,7 @@ use kinora_sdk::documents::{
 
 use self::stage::{Book, Exchange, Stage, TITLES, Who, book};
 use self::world::World;
-use crate::english::{bare, capitalized, is_grammar, lower_first, shorten};
+use crate::english::{bare, capitalized, is_grammar, lower_first, shorten, verb};
 use crate::film::nth;
 use crate::reading::read;
 use crate::scenario::CONFESSION;
@@ -57,7 +57,7 @@ pub fn write_metadata(story: &StoryMetadataRequest, seed: Option<u64>) -> Result
     let kind = story.story_kind;
     let given = story.idea.as_deref().map(one_line).filter(|idea| !idea.is_empty());
     let seed = seed.or(story.seed).unwrap_or_else(|| hash(given.as_deref().unwrap_or("no idea")));
-    let mut dice = Dice::new(seed, given.as_deref().unwrap_or_default());
+    let mut dice = Dice::new(seed, "a tale");
     let idea = match (given, kind) {
         (Some(idea), _) => idea,
         (None, StoryKind::Meme) => ideas::MEMES[dice.below(ideas::MEMES.len())].to_owned(),
@@ -70,10 +70,11 @@ pub fn write_metadata(story: &StoryMetadataRequest, seed: Option<u64>) -> Result
         _ => cast::invent(kind, &reading, &mut dice),
     };
     let points = outline_points(story.segments) as usize;
-    let world = World::new(&idea, &roster, points);
+    let world = World::new(kind, &idea, &roster, points);
     let book = book(kind);
+    let stages = book.stages_of(points, world.offset);
     let story_outline =
-        (0..points).map(|point| outline(&world, book.stages, book.stage(point, points), point)).collect();
+        stages.into_iter().enumerate().map(|(point, stage)| outline(&world, &book.stages[stage], point)).collect();
     let made_up = story.custom_character_roster.is_none();
     let summary = summary(&world, story, made_up);
     Ok(StoryMetadata {
@@ -109,8 +110,10 @@ pub fn write_segments(batch: &StorySegmentsRequest) -> Result<StorySegments, Wro
         lower_first(&first.unwrap_or_else(|| one_line(&metadata.title)))
     });
     let points = metadata.story_outline.len().max(1);
-    let world = World::new(&subject, &metadata.characters_roster, points);
-    let writer = Writer { batch, world: &world, book: book(batch.story_kind), points };
+    let world = World::new(batch.story_kind, &subject, &metadata.characters_roster, points);
+    let book = book(batch.story_kind);
+    let stages = book.stages_of(points, world.offset);
+    let writer = Writer { batch, world: &world, book, stages };
     Ok(StorySegments { segments: writer.segments() })
 }
 
@@ -119,7 +122,8 @@ struct Writer<'w> {
     batch: &'w StorySegmentsRequest,
     world: &'w World,
     book: Book,
-    points: usize,
+    /// The stage of each point of the outline.
+    stages: Vec<usize>,
 }
 
 /// Where a segment stands, counted from 0.
@@ -145,7 +149,7 @@ impl Writer<'_> {
         let mut spare = [0usize; 2];
         for number in 1..=self.batch.last_segment() {
             let point = self.batch.metadata.outline_point(number, self.batch.total_segments).unwrap_or(0);
-            let stage = self.book.stage(point, self.points);
+            let stage = self.stages[point.min(self.stages.len() - 1)];
             let spoken = self.book.is_spoken(number, self.batch.total_segments, self.batch.telling(number));
             let mode = usize::from(spoken);
             let [place, ..] = counts[stage];
@@ -243,21 +247,22 @@ impl Writer<'_> {
         let world = self.world;
         let index = slot.number as usize;
         let hour = world.hour(slot.point);
-        let people: Vec<&str> = world
-            .players
-            .iter()
-            .filter(|player| seen.contains(&player.id))
-            .map(|player| player.seen.as_str())
-            .collect();
-        let doing = if slot.spoken && people.len() > 1 { "in conversation" } else { world.act(index) };
+        let mut people =
+            world.players.iter().filter(|player| seen.contains(&player.id)).map(|player| player.seen.as_str());
+        let first = people.next().unwrap_or("nobody");
+        let others: Vec<String> = people.map(|seen| format!("; with {seen}")).collect();
+        let (doing, others) = match (slot.spoken, others.concat()) {
+            (true, others) if !others.is_empty() => (String::new(), format!("{others}; the two are talking")),
+            (true, _) => (", talking aloud".to_owned(), String::new()),
+            (false, others) => (format!(", {}", world.act(index)), others),
+        };
         let phase = slot.stage * 3 / self.book.stages.len();
         let weather = world.reading.weather.map_or_else(String::new, |weather| format!(", {}", weather.phases[phase]));
         format!(
-            "{} {}, {}{weather}: {}; {doing}. {}. {}, palette of {}, no lettering.",
+            "{} {}, {}{weather}: {first}{doing}{others}. {}. {}, palette of {}, no lettering.",
             nth(&SHOTS, index),
             hour.adverb(),
             world.spot(index),
-            people.join("; and "),
             capitalized(world.moving(index)),
             capitalized(hour.light(index % 2 == 1)),
             world.reading.place.palette,
@@ -265,8 +270,8 @@ impl Writer<'_> {
     }
 }
 
-fn outline(world: &World, stages: &[Stage], stage: usize, point: usize) -> String {
-    let ways = stages[stage].outline;
+fn outline(world: &World, stage: &Stage, point: usize) -> String {
+    let ways = stage.outline;
     let way = ways.iter().copied().find(|way| world.can_say(way)).or(ways.last().copied()).unwrap_or_default();
     world.fill(way, point, point)
 }
@@ -339,13 +344,15 @@ fn hashtags(world: &World, kind: StoryKind) -> Vec<String> {
         StoryKind::Meme => ["#meme", "#relatable"],
         StoryKind::FreeContent => ["#learnsomething", "#oneminute"],
     };
-    let words = world.idea.split_whitespace().map(bare).filter(|word| word.chars().count() > 3 && !is_grammar(word));
+    let says = |word: &String| word.chars().count() > 3 && !is_grammar(word) && verb(word).is_none();
+    let words = world.idea.split_whitespace().map(bare).filter(says);
+    let place = Some(world.reading.place.id).filter(|place| *place != "plain").map(|place| format!("#{place}"));
     let mut tags: Vec<String> = Vec::new();
     for tag in words
         .map(|word| format!("#{}", word.chars().filter(|c| c.is_alphanumeric()).collect::<String>()))
         .take(4)
         .chain(own.map(str::to_owned))
-        .chain([format!("#{}", world.reading.place.id)])
+        .chain(place)
     {
         if !tags.contains(&tag) && tag.len() > 1 {
             tags.push(tag);

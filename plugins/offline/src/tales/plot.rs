@@ -255,7 +255,7 @@ pub(super) const STAGES: &[Stage] = &[
         outline: &["Everything they have goes into one last try, and for a moment {quest} is within reach."],
         told: &[
             "{when}, {at}. Nobody speaks. {hero} breathes in, and begins.",
-            "Once more {turn}. This time {hero} has counted on it.",
+            "Once more {turn}. This time {hero} has counted on it, and {thing} is where it was all along.",
             "There is a moment in which it can go either way. {hero} leans, by the width of a hand.",
             "It holds. It should not hold, and it holds.",
         ],

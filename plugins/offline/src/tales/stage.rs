@@ -41,9 +41,22 @@ pub(super) struct Book {
     pub spoken: &'static [Exchange],
     /// What can be spoken by somebody who is alone.
     pub alone: &'static [Exchange],
+    /// The stages by how much a tale needs them: an outline has the first so many of them.
+    order: &'static [usize; 16],
+    /// Whether the stages between the first and the last may come in any order.
+    loose: bool,
     /// Every which segment is spoken where nobody decides; and how far that is shifted.
     spoken_every: (u32, u32),
 }
+
+/// What a movie needs most: what was found, how it ends, the turn, the last try.
+const PLOT: &[usize; 16] = &[1, 15, 8, 13, 0, 2, 11, 4, QUARREL, RECONCILIATION, 3, PRICE, 5, 10, 7, 14];
+const PRICE: usize = 6;
+const QUARREL: usize = 9;
+const RECONCILIATION: usize = 12;
+
+/// The first, the last, and of what lies between as even a choice as can be.
+const EVEN: &[usize; 16] = &[0, 15, 8, 4, 11, 2, 6, 13, 9, 3, 12, 1, 7, 5, 14, 10];
 
 /// Titles for segments that a stage has none left for.
 pub(super) const TITLES: &[&str] = &[
@@ -69,6 +82,8 @@ pub(super) fn book(kind: StoryKind) -> Book {
             told: plot::TOLD,
             spoken: plot::SPOKEN,
             alone: plot::ALONE,
+            order: PLOT,
+            loose: false,
             spoken_every: if kind == StoryKind::Movie { (2, 0) } else { (3, 0) },
         },
         StoryKind::Meme => Book {
@@ -76,6 +91,8 @@ pub(super) fn book(kind: StoryKind) -> Book {
             told: jokes::TOLD,
             spoken: jokes::SPOKEN,
             alone: jokes::ALONE,
+            order: EVEN,
+            loose: true,
             spoken_every: (2, 0),
         },
         StoryKind::FreeContent => Book {
@@ -83,19 +100,35 @@ pub(super) fn book(kind: StoryKind) -> Book {
             told: thoughts::TOLD,
             spoken: thoughts::SPOKEN,
             alone: thoughts::ALONE,
+            order: EVEN,
+            loose: false,
             spoken_every: (4, 3),
         },
     }
 }
 
 impl Book {
-    /// The stage of an outline's point. The first point is the first stage, the last point the last one.
-    pub fn stage(&self, point: usize, points: usize) -> usize {
-        let last = self.stages.len() - 1;
-        match points {
-            0 | 1 => 0,
-            points => (point.min(points - 1) * last + (points - 1) / 2) / (points - 1),
+    /// The stage of each point of an outline. The last point is the last stage. `turn` chooses where the order is free.
+    pub fn stages_of(&self, points: usize, turn: usize) -> Vec<usize> {
+        let count = self.stages.len();
+        let mut chosen: Vec<usize> = self.order.iter().copied().take(points.clamp(1, count)).collect();
+        // A quarrel is not left without its reconciliation.
+        if let (true, Some(at)) = (!chosen.contains(&RECONCILIATION), chosen.iter().position(|stage| *stage == QUARREL))
+            && !self.loose
+        {
+            chosen[at] = PRICE;
         }
+        chosen.sort_unstable();
+        if self.loose {
+            let between = count - 2;
+            for stage in &mut chosen {
+                if (1..=between).contains(stage) {
+                    *stage = (*stage - 1 + turn) % between + 1;
+                }
+            }
+        }
+        // A longer outline stays with each of them for a while.
+        (0..points.max(1)).map(|point| chosen[point * chosen.len() / points.max(1)]).collect()
     }
 
     /// Whether a segment is spoken.

@@ -1,7 +1,7 @@
 //! What the sentences of a tale are filled in with: where it plays, what it turns around, how its people are called. It
 //! is read from the idea and the characters alone, so that every batch of a tale finds the same world.
 
-use kinora_sdk::documents::{StoryCharacter, StoryFlags};
+use kinora_sdk::documents::{StoryCharacter, StoryFlags, StoryKind};
 
 use super::cast::Player;
 use super::stage::Who;
@@ -9,6 +9,7 @@ use crate::english::{capitalized, ends_phrase, is_determiner, lower_first, short
 use crate::film::nth;
 use crate::heroes::Being;
 use crate::hours::{self, Hour};
+use crate::places::{self, Place};
 use crate::reading::{Genre, Noun, Reading, read};
 use crate::seed::{Dice, hash};
 
@@ -26,6 +27,17 @@ const THINGS: &[&str] = &[
     "a red thread",
 ];
 
+/// What a host does while talking.
+const AT_HOME: &[&str] = &[
+    "leaning on the table",
+    "looking straight at us",
+    "holding a cup with both hands",
+    "walking up and down",
+    "sitting on the floor",
+    "counting on three fingers",
+    "looking out of the window",
+];
+
 /// The most characters of the idea inside a sentence.
 const IDEA: usize = 120;
 
@@ -40,16 +52,22 @@ pub(super) struct World {
     thing: Noun,
     quest: String,
     /// Where lists are entered.
-    offset: usize,
+    pub offset: usize,
     hours: Vec<Hour>,
+    /// Whether the hero of the idea is whom it follows.
+    plotted: bool,
 }
 
 impl World {
     /// The world of an idea with these characters. `points` is the length of the outline.
-    pub fn new(idea: &str, roster: &[StoryCharacter], points: usize) -> World {
-        let reading = read(&core(idea), "", None);
+    pub fn new(kind: StoryKind, idea: &str, roster: &[StoryCharacter], points: usize) -> World {
+        let mut reading = read(&core(idea), "", None);
         let names: Vec<&str> = roster.iter().map(|character| character.name.as_str()).collect();
         let mut dice = Dice::new(hash(&names.join("\n")), idea);
+        let plotted = matches!(kind, StoryKind::Movie | StoryKind::Story);
+        if reading.place.id == "plain" && reading.landmarks.is_empty() {
+            reading.place = place_of(idea, plotted, dice.below(3));
+        }
         let thing = match reading.props.first() {
             Some(prop) => Noun::new(prop),
             None => Noun::new(THINGS[dice.below(THINGS.len())]),
@@ -62,6 +80,7 @@ impl World {
             thing,
             quest,
             offset: dice.below(60),
+            plotted,
             hours: hours::course(reading.hour, points.max(1), dice.below(2)),
             reading,
         }
@@ -98,6 +117,7 @@ impl World {
         let hero = self.reading.hero.1;
         let own = hero.acts.iter().copied();
         let acts: Vec<&str> = match hero.being {
+            _ if !self.plotted => AT_HOME.to_vec(),
             Being::Creature => own.collect(),
             _ => own.chain(self.reading.place.acts.iter().copied()).collect(),
         };
@@ -120,7 +140,8 @@ impl World {
             ("{topic}", &self.topic),
             ("{idea}", &self.idea),
             ("{world}", place.world),
-            ("{at}", self.spot(index)),
+            // The rest of a spot is for the picture.
+            ("{at}", self.spot(index).split(',').next().unwrap_or_default()),
             ("{act}", self.act(index)),
             ("{detail}", one(place.details)),
             ("{moving}", self.moving(index)),
@@ -163,8 +184,29 @@ impl World {
     /// A title that names the hero.
     pub fn heros_title(&self) -> Option<String> {
         let hero = self.player(Who::Hero)?;
-        Some(format!("{} and {}", hero.called, title_case(&self.thing.the)))
+        Some(title_case(&format!("{} and {}", hero.called, self.thing.the)))
     }
+}
+
+/// Where an idea plays that names no place: where tales of its sort do, or anywhere.
+fn place_of(idea: &str, plotted: bool, variant: usize) -> &'static Place {
+    const SORTS: &[(&[&str], &str)] = &[
+        (&["sci", "scifi", "space", "galaxy", "alien", "aliens", "planet", "starship"], "space"),
+        (
+            &["heist", "thriller", "detective", "crime", "noir", "spy", "robbery", "murder", "cyberpunk", "romance"],
+            "city",
+        ),
+        (&["fantasy", "dragon", "dragons", "wizard", "quest", "fairy"], "castle"),
+        (&["western", "cowboy", "cowboys"], "desert"),
+        (&["horror", "ghost", "haunted", "vampire"], "forest"),
+        (&["pirate", "pirates", "sailor", "whale"], "sea"),
+        (&["band", "singer", "musical"], "stage"),
+    ];
+    let lower = idea.to_lowercase();
+    let says = |words: &[&str]| lower.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
+    let sort = SORTS.iter().find(|(words, _)| plotted && says(words)).map(|(_, place)| *place);
+    let anywhere = if plotted { ["plain", "city", "road"] } else { ["home", "library", "school"] };
+    places::by_id(sort.unwrap_or(anywhere[variant]))
 }
 
 /// The idea without the words that only say how it is to be told or what it is to become.
