@@ -82,11 +82,15 @@ pub(super) fn invent(kind: StoryKind, reading: &Reading, dice: &mut Dice) -> Vec
     let acts = matches!(kind, StoryKind::Movie | StoryKind::Story);
     let being = if acts { hero.being } else { Being::Person };
     let gender = if being == Being::Person { gender_of(&noun.bare).unwrap_or(dice.below(2) == 0) } else { true };
-    let family = acts.then(|| pick(FAMILIES, dice));
+    let mut families: Vec<&str> = FAMILIES.to_vec();
+    let mut family = |dice: &mut Dice| acts.then(|| families.swap_remove(dice.below(families.len())));
     let called = noun.bare.starts_with(char::is_uppercase) && reading.named_hero && acts;
     let name = match being {
         _ if called => noun.bare.clone(),
-        Being::Person => named(gender, family, dice, ""),
+        Being::Person => {
+            let family = family(dice);
+            named(gender, family, dice, "")
+        }
         Being::Machine => pick(MACHINES, dice).to_owned(),
         Being::Creature => pick(CREATURES, dice).to_owned(),
     };
@@ -101,6 +105,14 @@ pub(super) fn invent(kind: StoryKind, reading: &Reading, dice: &mut Dice) -> Vec
     let looks = main.physical_appearance.get_or_insert_default();
     if acts && reading.named_hero {
         looks.insert("clothing".to_owned(), json!(hero.look));
+        let says = |words: &[&str]| noun.bare.to_lowercase().split(' ').any(|word| words.contains(&word));
+        if says(&["old", "elderly", "grandmother", "grandfather", "grandma", "grandpa", "granny"]) {
+            looks.insert("age".to_owned(), json!("72"));
+            looks.insert("hair".to_owned(), json!("white hair"));
+        } else if says(&["girl", "boy", "child", "kid", "schoolgirl", "schoolboy", "children", "kids"]) {
+            looks.insert("age".to_owned(), json!("9"));
+            looks.insert("build".to_owned(), json!("small and quick"));
+        }
     }
     if being != Being::Person {
         let mark = if being == Being::Machine {
@@ -114,14 +126,20 @@ pub(super) fn invent(kind: StoryKind, reading: &Reading, dice: &mut Dice) -> Vec
     } else if acts && reading.named_hero && !called {
         looks.insert("role".to_owned(), json!(role(reading)));
     }
-    let second_gender = dice.below(2) == 0;
-    let second = named(second_gender, acts.then(|| pick(FAMILIES, dice)), dice, &first);
+    // Of several sisters the other one comes along, and is called as they are.
+    let kin = noun.plural && being == Being::Person && acts && gender_of(&noun.bare).is_some();
+    let second_gender = if kin { gender } else { dice.below(2) == 0 };
+    let second_family = if kin { main.name.split_once(' ').map(|(_, family)| family) } else { family(dice) };
+    let second = named(second_gender, second_family, dice, &first);
     let second_first = second.split(' ').next().unwrap_or_default().to_owned();
     let third_gender = !second_gender;
     let third = if kind == StoryKind::Meme {
         "Inner Voice".to_owned()
     } else {
-        named(third_gender, acts.then(|| pick(FAMILIES, dice)), dice, &format!("{first} {second_first}"))
+        {
+            let family = family(dice);
+            named(third_gender, family, dice, &format!("{first} {second_first}"))
+        }
     };
     let friend = character(2, second, person(second_gender, dice, &mut taken), parts[1], dice);
     let mut rival = character(3, third, person(third_gender, dice, &mut taken), parts[2], dice);
@@ -195,7 +213,9 @@ fn gender_of(noun: &str) -> Option<bool> {
         "guy",
     ];
     let last = noun.rsplit(' ').next().unwrap_or_default().to_lowercase();
-    if WOMAN.contains(&last.as_str()) { Some(true) } else { MAN.contains(&last.as_str()).then_some(false) }
+    let one = last.strip_suffix('s').unwrap_or(&last);
+    let is = |nouns: &[&str]| nouns.contains(&last.as_str()) || nouns.contains(&one);
+    if is(WOMAN) { Some(true) } else { is(MAN).then_some(false) }
 }
 
 /// Looks that share nothing with those that are taken.

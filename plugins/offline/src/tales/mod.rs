@@ -306,9 +306,11 @@ fn summary(world: &World, story: &StoryMetadataRequest, made_up: bool) -> String
             0,
             0,
         ),
-        StoryKind::Meme => format!("{hero} tells it in {} short jokes and should know better.", story.segments),
+        StoryKind::Meme => {
+            format!("{hero} tells it in {} and should know better.", counted(story.segments, "short joke"))
+        }
         StoryKind::FreeContent => {
-            format!("{hero} says in {} short pieces where to begin and what to leave out.", story.segments)
+            format!("{hero} says in {} where to begin and what to leave out.", counted(story.segments, "short piece"))
         }
     };
     format!("{idea}. {after}")
@@ -411,6 +413,10 @@ fn fit(text: &str, most: usize) -> String {
     let cut = words.join(" ");
     let cut: String = if spoken_words(&cut) > most { cut.chars().take(most).collect() } else { cut };
     format!("{}.", cut.trim_end_matches([',', ';', ':', '.', ' ']))
+}
+
+fn counted(number: u32, noun: &str) -> String {
+    if number == 1 { format!("one {noun}") } else { format!("{number} {noun}s") }
 }
 
 fn one_line(text: &str) -> String {

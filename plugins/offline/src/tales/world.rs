@@ -5,7 +5,9 @@ use kinora_sdk::documents::{StoryCharacter, StoryFlags, StoryKind};
 
 use super::cast::Player;
 use super::stage::Who;
-use crate::english::{capitalized, ends_phrase, is_determiner, lower_first, shorten, title_case, trim_end, with_the};
+use crate::english::{
+    bare, capitalized, ends_phrase, gerund, is_determiner, lower_first, shorten, title_case, trim_end, verb, with_the,
+};
 use crate::film::nth;
 use crate::heroes::Being;
 use crate::hours::{self, Hour};
@@ -74,7 +76,7 @@ impl World {
         };
         let quest = quest(&reading, &thing, dice.below(3));
         World {
-            idea: shorten(&capitalized(trim_end(idea)), IDEA),
+            idea: shorten(&capitalized(trim_end(&untold(idea))), IDEA),
             topic: topic(&core(idea), &reading),
             players: roster.iter().take(3).map(Player::new).collect(),
             thing,
@@ -170,9 +172,11 @@ impl World {
     pub fn titles(&self) -> Vec<String> {
         let idea = trim_end(&self.idea);
         let mut titles = Vec::new();
-        if idea.chars().count() <= 40 {
+        if self.reading.foreign {
+            titles.push(shorten(idea, 50));
+        } else if idea.chars().count() <= 40 {
             titles.push(title_case(idea));
-        } else if self.topic.chars().count() <= 40 && !self.reading.foreign {
+        } else if self.topic.chars().count() <= 40 {
             titles.push(title_case(&self.topic));
         }
         if titles.is_empty() {
@@ -209,6 +213,20 @@ fn place_of(idea: &str, plotted: bool, variant: usize) -> &'static Place {
     places::by_id(sort.unwrap_or(anywhere[variant]))
 }
 
+/// What an idea is about that says nothing: "?".
+const NAMELESS: &str = "something that has no name yet";
+
+/// The idea without the parts that only say how it is to be told: "no narration".
+fn untold(idea: &str) -> String {
+    let told = |part: &&str| StoryFlags::default().with_words_of(part) == StoryFlags::default();
+    let kept = idea.split_inclusive(['.', ';', '!', ',', '(', ')']).filter(told).collect::<Vec<_>>().concat();
+    match (trim_end(&kept), trim_end(idea)) {
+        ("", "") => NAMELESS.to_owned(),
+        ("", idea) => idea.to_owned(),
+        (kept, _) => kept.to_owned(),
+    }
+}
+
 /// The idea without the words that only say how it is to be told or what it is to become.
 pub(super) fn core(idea: &str) -> String {
     const SORTS: &[&str] = &[
@@ -234,10 +252,7 @@ pub(super) fn core(idea: &str) -> String {
         "jokes",
         "documentary",
     ];
-    let told = |part: &&str| StoryFlags::default().with_words_of(part) == StoryFlags::default();
-    let parts: Vec<&str> = idea.split_inclusive(['.', ';', '!', ',', '(', ')']).filter(told).collect();
-    let kept = parts.concat();
-    let kept = if kept.trim().is_empty() { idea } else { trim_end(&kept) };
+    let kept = untold(idea);
     let words: Vec<&str> = kept.split_whitespace().collect();
     let about = words.iter().take(9).position(|word| ["about", "on", "of"].contains(&word.to_lowercase().as_str()));
     match about {
@@ -255,15 +270,66 @@ fn topic(core: &str, reading: &Reading) -> String {
     if reading.foreign {
         return format!("“{}”", shorten(core, 60));
     }
+    let lower: Vec<String> = words.iter().take(3).map(|word| bare(word)).collect();
+    if let [how, to, doing, ..] = &lower[..]
+        && (how.as_str(), to.as_str()) == ("how", "to")
+        && let Some(plain) = verb(doing)
+    {
+        return shorten(&format!("{} {}", gerund(plain), words[3..].join(" ")), 60);
+    }
+    let named = lower.first().is_some_and(|first| NAMES.contains(&first.as_str()));
     let phrase = match reading.genre {
         Genre::History | Genre::Explained => return shorten(&reading.topic.the, 60),
-        _ if words.len() <= 8 && reading.clause.is_none() && !starts_a_clause(core) => lower_first(trim_end(core)),
+        _ if words.len() <= 8 && reading.clause.is_none() && !starts_a_clause(core) => {
+            if named {
+                trim_end(core).to_owned()
+            } else {
+                lower_first(trim_end(core))
+            }
+        }
         _ => reading.topic.first.clone(),
     };
     let determined = phrase.split_once(' ').is_some_and(|(first, _)| is_determiner(&first.to_lowercase()));
     let phrase = if determined { Noun::new(&phrase).the } else { phrase };
     if phrase.trim().is_empty() { "it".to_owned() } else { shorten(&phrase, 60) }
 }
+
+/// First words that keep their capital.
+const NAMES: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "january",
+    "february",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "christmas",
+    "easter",
+    "halloween",
+    "tokyo",
+    "paris",
+    "london",
+    "berlin",
+    "rome",
+    "mars",
+    "english",
+    "french",
+    "german",
+    "spanish",
+    "italian",
+    "japanese",
+    "chinese",
+];
 
 fn starts_a_clause(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
@@ -329,6 +395,8 @@ mod tests {
             ("my printer", "the printer"),
             ("how volcanoes work", "volcanoes"),
             ("Morning routines", "morning routines"),
+            ("Monday meetings", "Monday meetings"),
+            ("How to keep a plant alive", "keeping a plant alive"),
             ("山の朝", "“山の朝”"),
         ] {
             assert_eq!(topic(&core(idea), &read(&core(idea), "", None)), expected, "{idea}");
