@@ -114,18 +114,18 @@ fn user(batch: &StorySegmentsRequest) -> String {
 /// Every point with the segments that belong to it; those of this batch are marked.
 fn outline(batch: &StorySegmentsRequest) -> String {
     let metadata = &batch.metadata;
-    let points = metadata.story_outline.iter().enumerate().filter_map(|(index, point)| {
+    let points = metadata.story_outline.iter().enumerate().map(|(index, point)| {
         let mut of = (1..=batch.total_segments)
             .filter(|number| metadata.outline_point(*number, batch.total_segments) == Some(index));
         // More points than segments leave some without any.
         let first = of.next();
         let last = of.next_back().or(first);
         let (Some(first), Some(last)) = (first, last) else {
-            return Some(format!("-  {}", one_line(point)));
+            return format!("-  {}", one_line(point));
         };
         let now = first <= batch.last_segment() && last >= batch.first_segment;
         let span = if first == last { format!("segment {first}") } else { format!("segments {first} to {last}") };
-        Some(format!("{} {}: {}", if now { "->" } else { "- " }, span, one_line(point)))
+        format!("{} {span}: {}", if now { "->" } else { "- " }, one_line(point))
     });
     points.collect::<Vec<_>>().join("\n")
 }
