@@ -3,6 +3,7 @@
 pub mod beats;
 pub mod edit_plan;
 pub mod film;
+pub mod story;
 pub mod timeline;
 
 /// The documents that travel between the host and the components.

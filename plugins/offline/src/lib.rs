@@ -17,6 +17,7 @@ mod reading;
 mod scenario;
 mod seed;
 mod shapes;
+mod tales;
 mod text;
 
 use kinora_sdk::documents::{Manifest, Model, Outcome, Role};
@@ -26,6 +27,7 @@ use serde_json::Value;
 pub use edit_plan::write as write_edit_plan;
 pub use music_video::write as write_music_video;
 pub use scenario::write as write_scenario;
+pub use tales::{write_metadata as write_story_metadata, write_segments as write_story_segments};
 
 /// Who made what this provider makes.
 pub const MADE_BY: &str = "Kinora's offline provider (no model was asked)";

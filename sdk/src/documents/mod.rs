@@ -12,6 +12,7 @@ mod music_video;
 mod operation;
 mod outcome;
 mod scenario;
+mod story;
 mod strategy;
 mod verdict;
 
@@ -23,5 +24,6 @@ pub use music_video::*;
 pub use operation::*;
 pub use outcome::*;
 pub use scenario::*;
+pub use story::*;
 pub use strategy::*;
 pub use verdict::*;
