@@ -114,7 +114,7 @@ async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
             run.log(Level::Error, format!("{title}: {}", error.message));
             let said = fixed_sentence(&error.kind).map_or(error.message, str::to_owned);
             let message = format!("{title} could not make the clip. {said}");
-            return Err(Failure { code: error.kind, message, recoverable: error.retryable, hint: None }.into());
+            return Err(Failure { recoverable: error.retryable, ..Failure::new(error.kind, message) }.into());
         }
     };
     let MediaOutcome { items, made_by, mut warnings, .. } = made;

@@ -91,14 +91,8 @@ pub(crate) async fn merge(
         None => None,
     };
     let input = MergeInput { clips, crossfade_ms, audio };
-    let text = |_: &str| {
-        serde_json::to_string(&input).map_err(|error| {
-            tracing::error!("a request cannot be written: {error}");
-            ApiError::internal()
-        })
-    };
+    let text = |_: &str| jobs::input(&input);
     let submission = Submission { kind: MERGE_KIND, version: MERGE_VERSION, priority: 0, key, input: &text };
     let job = jobs::submit(&state, &caller, submission).await?.job;
-    let location = [(header::LOCATION, format!("/api/jobs/{}", job.id))];
-    Ok((StatusCode::ACCEPTED, location, Json(JobBody::from(job))).into_response())
+    Ok(jobs::accepted(job))
 }
