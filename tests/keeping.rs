@@ -75,7 +75,8 @@ fn an_upload_belongs_to_who_sent_it() {
     let server = Server::start(&bench, &[], &[]);
     let (ann, bob) = (token(&bench, "ann", "user"), token(&bench, "bob", "user"));
     let kept = upload(&server, "me.png", media::decoded(media::PICTURE), Some(&ann)).json();
-    let asked = json!({"prompt": "Waves", "duration": 1, "generate_audio": false, "reference_image_id": kept["blob_id"]});
+    let asked =
+        json!({"prompt": "Waves", "duration": 1, "generate_audio": false, "reference_image_id": kept["blob_id"]});
     let ask = |token: &str| server.request(Method::POST, GENERATE, |post| post.bearer_auth(token).json(&asked));
     assert_eq!(ask(&bob).status, 404, "its name alone opens nothing");
     assert_eq!(server.post(GENERATE, &asked).status, 404);
@@ -94,8 +95,7 @@ fn what_is_no_picture_no_sound_and_no_clip_is_not_taken() {
     // 100,000 by 100,000 pixels, and nothing behind them.
     let mut bomb = media::decoded(media::PICTURE);
     bomb[16..24].copy_from_slice(&[0, 1, 0x86, 0xA0, 0, 1, 0x86, 0xA0]);
-    let cases =
-        [("script.sh", b"#!/bin/sh\nexit 1\n".to_vec()), ("empty.png", Vec::new()), ("bomb.png", bomb)];
+    let cases = [("script.sh", b"#!/bin/sh\nexit 1\n".to_vec()), ("empty.png", Vec::new()), ("bomb.png", bomb)];
     for (name, content) in cases {
         let reply = upload(&server, name, content, None);
         let told = reply.json();
@@ -118,7 +118,8 @@ fn music_lies_under_clips_that_are_joined() {
     let bench = Bench::new();
     let server = Server::start(&bench, &[], &[]);
     let clip = |seed: u32| {
-        let asked = json!({"prompt": "Waves", "duration": 1, "aspect_ratio": "1:1", "generate_audio": false, "seed": seed});
+        let asked =
+            json!({"prompt": "Waves", "duration": 1, "aspect_ratio": "1:1", "generate_audio": false, "seed": seed});
         server.post(GENERATE, &asked).json()["video_id"].clone()
     };
     let clips = [clip(1), clip(2)];

@@ -201,9 +201,8 @@ fn a_client_that_goes_away_loses_nothing_and_can_watch_the_job() {
     upstream.script_polls([Answer::processing(10).held()]);
     let server = with_replicate(&bench, &upstream);
     let url = server.url(GENERATE);
-    let waiting = http::begin(|client| {
-        client.post(url).header("idempotency-key", "mine").json(&json!({"prompt": "Waves"}))
-    });
+    let waiting =
+        http::begin(|client| client.post(url).header("idempotency-key", "mine").json(&json!({"prompt": "Waves"})));
     upstream.wait_for_held(1);
     waiting.abort();
     upstream.release();

@@ -137,9 +137,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NotFound(what) => ApiError::not_found(what),
             StoreError::Conflict(message) => ApiError::conflict("conflict", message),
-            StoreError::OverBudget(message) => {
-                ApiError::new(StatusCode::PAYMENT_REQUIRED, "budget_exceeded", message)
-            }
+            StoreError::OverBudget(message) => ApiError::new(StatusCode::PAYMENT_REQUIRED, "budget_exceeded", message),
             StoreError::Lost => ApiError::conflict("conflict", "Somebody else has changed this meanwhile."),
             StoreError::Full => {
                 tracing::error!("{error}");

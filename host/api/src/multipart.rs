@@ -48,7 +48,8 @@ pub(crate) async fn receive(state: &ApiState, field: Field<'_>, limit: u64) -> R
         Ok(blob) => Ok(Received { name, blob }),
         Err(PutError::Stream(error)) => Err(error),
         Err(PutError::Blob(kinora_store::BlobError::TooLarge { limit })) => {
-            let message = format!("The file {name:?} is larger than {} MiB, which is the most that is taken.", limit >> 20);
+            let message =
+                format!("The file {name:?} is larger than {} MiB, which is the most that is taken.", limit >> 20);
             Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", message))
         }
         Err(PutError::Blob(error)) => Err(error.into()),

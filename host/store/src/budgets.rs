@@ -155,12 +155,11 @@ async fn state(
     now: i64,
     lock: &str,
 ) -> Result<Option<BudgetState>, StoreError> {
-    let row: Option<(String, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "SELECT period, cost_limit FROM budgets WHERE owner = $1 {lock}"
-    )))
-    .bind(owner)
-    .fetch_optional(&mut *connection)
-    .await?;
+    let row: Option<(String, i64)> =
+        sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT period, cost_limit FROM budgets WHERE owner = $1 {lock}")))
+            .bind(owner)
+            .fetch_optional(&mut *connection)
+            .await?;
     let Some((period, limit)) = row else { return Ok(None) };
     let period = read(&BudgetPeriod::ALL, &period)?;
     let (spent, reserved): (i64, i64) = sqlx::query_as(

@@ -136,12 +136,11 @@ impl Transaction for Remove {
     type Output = bool;
 
     async fn run(&self, tx: &mut AnyConnection) -> Result<bool, StoreError> {
-        let gone: Option<(String,)> =
-            sqlx::query_as("DELETE FROM uploads WHERE owner = $1 AND blob = $2 RETURNING id")
-                .bind(self.owner.as_str())
-                .bind(self.blob.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
+        let gone: Option<(String,)> = sqlx::query_as("DELETE FROM uploads WHERE owner = $1 AND blob = $2 RETURNING id")
+            .bind(self.owner.as_str())
+            .bind(self.blob.as_str())
+            .fetch_optional(&mut *tx)
+            .await?;
         let Some((id,)) = gone else { return Ok(false) };
         references::release(tx, &id, self.now).await?;
         Ok(true)

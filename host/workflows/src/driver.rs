@@ -86,9 +86,7 @@ impl Driver for OperationDriver {
             };
             let (unknown, sends) = (held.operation.unknown, held.operation.sends);
             let reserve = match held.operation.phase {
-                Phase::Start => {
-                    self.studio.estimate(&provider.plugin, &held.operation.kind, &held.operation.document)
-                }
+                Phase::Start => self.studio.estimate(&provider.plugin, &held.operation.kind, &held.operation.document),
                 _ => held.operation.reserved,
             };
             let intended = held.operation.phase == Phase::Sent && held.operation.request.is_some();

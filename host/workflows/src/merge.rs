@@ -76,10 +76,9 @@ async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
         media_type: media_type.clone(),
     };
     let clips = clips.iter().map(clip).collect();
-    let music = music.first().map(|(file, media_type)| MergeMusic {
-        input: file.path().to_owned(),
-        media_type: media_type.clone(),
-    });
+    let music = music
+        .first()
+        .map(|(file, media_type)| MergeMusic { input: file.path().to_owned(), media_type: media_type.clone() });
     let folder = studio.scratch()?;
     let output = folder.path().join("merged.mp4");
     let job = Job::Merge { clips, output: output.clone(), crossfade_ms: input.crossfade_ms, music };

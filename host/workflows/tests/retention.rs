@@ -105,8 +105,7 @@ async fn what_is_older_than_its_kind_may_be_goes_with_its_content() {
 #[tokio::test]
 async fn beyond_the_size_the_oldest_go_first_and_no_more_than_needed() {
     let bench = Bench::new().await;
-    let blobs =
-        [bench.blob("first", 1000).await, bench.blob("other", 1000).await, bench.blob("third", 1000).await];
+    let blobs = [bench.blob("first", 1000).await, bench.blob("other", 1000).await, bench.blob("third", 1000).await];
     for blob in &blobs[..2] {
         bench.clip(blob).await;
     }

@@ -178,12 +178,14 @@ pub(super) async fn uploaded(
         Err(_) => None,
     };
     let Some(Upload { blob, .. }) = found else {
-        let message = format!("{field} is {:?}, which is no upload of yours; send the file to /api/mv/uploads.", shown(id));
+        let message =
+            format!("{field} is {:?}, which is no upload of yours; send the file to /api/mv/uploads.", shown(id));
         return Err(ApiError::new(StatusCode::NOT_FOUND, "not_found", message));
     };
     if kinds.iter().any(|kind| blob.media_type().starts_with(kind)) {
         return Ok(blob);
     }
-    let message = format!("{field} names a file of the type {}; one of {} is needed.", blob.media_type(), kinds.join(", "));
+    let message =
+        format!("{field} names a file of the type {}; one of {} is needed.", blob.media_type(), kinds.join(", "));
     Err(ApiError::invalid(field, message))
 }
