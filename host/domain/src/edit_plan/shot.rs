@@ -1,7 +1,7 @@
 //! The rules of plans. A plan that keeps to them becomes shots, in which every choice is made: what is shown, for how
 //! long, how it begins, how it moves.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::beats::Grid;
 use super::time::Span;
@@ -111,7 +111,7 @@ pub(super) fn crossfade(transition: Option<PlanTransition>, defaults: &PlanDefau
 
 struct Judge<'p> {
     plan: &'p EditPlan,
-    media: HashMap<&'p str, &'p Medium>,
+    media: BTreeMap<&'p str, &'p Medium>,
     track: Option<&'p AudioTrack>,
     grid: Option<Grid>,
     problems: Vec<Problem>,
