@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::beats::Grid;
 use super::time::Span;
-use super::{MAX_BPM, MAX_CROSSFADE_MS, MAX_SECONDS, MAX_SEGMENTS, camera, is_tempo, label};
+use super::{MAX_BPM, MAX_CROSSFADE_MS, MAX_PROBLEMS, MAX_SECONDS, MAX_SEGMENTS, camera, is_tempo, label};
 use crate::documents::*;
 use crate::film::{View, check_canvas};
 use crate::timeline::TimelineAudio;
@@ -120,7 +120,9 @@ struct Judge<'p> {
 
 impl<'p> Judge<'p> {
     fn tell(&mut self, code: &str, message: String, path: &str) {
-        self.problems.push(Problem { code: code.to_owned(), message, path: path.to_owned() });
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(Problem { code: code.to_owned(), message, path: path.to_owned() });
+        }
     }
 
     fn output(&mut self) {
