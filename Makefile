@@ -37,11 +37,11 @@ lint: components
 bench: build
 	scripts/bench.sh
 
-## fuzz: plans made of anything, until it is stopped; needs a nightly Rust and cargo-fuzz
+## fuzz: plans made of anything, until it is stopped or ARGS=-max_total_time=60; needs a nightly Rust and cargo-fuzz
 fuzz:
 	mkdir -p fuzz/corpus/edit_plan
 	$(CARGO) +nightly fuzz run edit_plan fuzz/corpus/edit_plan fuzz/seeds/edit_plan -- \
-	    -dict=fuzz/edit_plan.dict -max_len=4096 -timeout=10
+	    -dict=fuzz/edit_plan.dict -max_len=4096 -timeout=10 $(ARGS)
 
 components: packages
 	scripts/components.sh
