@@ -8,6 +8,9 @@ use kinora_sdk::documents::{
 /// The beats whose times are told; the tempo tells the others.
 const TOLD_BEATS: usize = 64;
 
+/// The problems of the last answer that are told; the others are much like them.
+const TOLD_PROBLEMS: usize = 20;
+
 /// The most characters of a file's name.
 const NAME: usize = 80;
 
@@ -147,12 +150,15 @@ fn hear(track: &AudioTrack) -> String {
 
 fn correction(problems: &[Problem]) -> String {
     let mut text = String::from("Your last answer to this could not be used:\n");
-    for problem in problems {
+    for problem in problems.iter().take(TOLD_PROBLEMS) {
         text.push_str(&format!("- {}", one_line(&problem.message)));
         if !problem.path.is_empty() {
             text.push_str(&format!(" (at {})", one_line(&problem.path)));
         }
         text.push('\n');
+    }
+    if problems.len() > TOLD_PROBLEMS {
+        text.push_str(&format!("- and {} more of this kind\n", problems.len() - TOLD_PROBLEMS));
     }
     text.push_str("Write the whole plan anew, with this mended.");
     text
@@ -247,7 +253,10 @@ mod tests {
         let second = asked(&request(), 2, std::slice::from_ref(&problem));
         let line = "- Segment 2 references unknown media_id abc123 (at /timeline/1/media_id)";
         assert!(second[2].content.contains(line), "{}", second[2].content);
-        assert_eq!(asked(&request(), 1, &[problem]).len(), 2);
+        assert_eq!(asked(&request(), 1, std::slice::from_ref(&problem)).len(), 2);
+        let many = &asked(&request(), 2, &vec![problem; 50])[2].content;
+        assert_eq!(many.matches("abc123").count(), 20);
+        assert!(many.contains("- and 30 more of this kind\n"), "{many}");
         assert_eq!(asked(&request(), 2, &[]).len(), 2);
     }
 }

@@ -103,6 +103,7 @@ fn only_ready_media_are_used_and_all_of_them_where_there_is_room() {
     let (plan, _) = made(&request("the hike", json!({"target_duration_seconds": 30})));
     let used: HashSet<&str> = plan.timeline.iter().map(|segment| segment.media_id.as_str()).collect();
     assert_eq!(used, HashSet::from(["top", "walk", "lake", "brook", "hut"]));
+    let (plan, _) = made(&request("an energetic hike", json!({"target_duration_seconds": 120})));
     for pair in plan.timeline.windows(2) {
         assert_ne!(pair[0].media_id, pair[1].media_id);
     }
@@ -141,6 +142,16 @@ fn cuts_are_on_the_beats_of_music_that_is_heard() {
 }
 
 #[test]
+fn music_too_fast_to_cut_on_every_beat_is_cut_on_some() {
+    let mut request = request("an energetic hike", json!({"mode": "with_audio", "target_duration_seconds": 30}));
+    request["audio"] = music(900.0);
+    let (plan, film) = made(&request);
+    let eighth = |duration| matches!(duration, PlanDuration::Beats { beats, .. } if beats % 8.0 == 0.0);
+    assert!(plan.timeline.iter().all(|segment| eighth(segment.duration)), "{plan:?}");
+    assert!(film.duration_ms().abs_diff(30_000) < 1000);
+}
+
+#[test]
 fn a_fast_film_has_more_cuts_than_a_calm_one() {
     let cuts = |prompt: &str| made(&request(prompt, json!({"target_duration_seconds": 30}))).0.timeline.len();
     assert!(cuts("an energetic montage") > cuts("the hike") && cuts("the hike") > cuts("a calm look back"));
@@ -154,6 +165,9 @@ fn crossfades_come_where_they_are_asked_for() {
     assert_eq!(fades("the hike", json!({})), 0);
     assert!(fades("the hike, crossfade transitions", json!({})) > 0);
     assert!(fades("the hike", json!({"transition_type": "crossfade"})) > 0);
+    // Half a second, or less where segments are short.
+    let fast = made(&request("energetic", json!({"transition_type": "crossfade", "target_duration_seconds": 3}))).1;
+    assert_eq!(fast.segments[1].crossfade, 14);
     assert_eq!(fades("the hike with fades", json!({"transition_type": "cut"})), 0);
 }
 

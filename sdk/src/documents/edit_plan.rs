@@ -1,6 +1,3 @@
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use super::Rate;
@@ -432,26 +429,6 @@ pub enum FillBehavior {
     Black,
     /// The last frame.
     FreezeLast,
-}
-
-impl fmt::Display for Rate {
-    /// As plans write it: `30`, `24000/1001`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.den == 1 { write!(f, "{}", self.num) } else { write!(f, "{}/{}", self.num, self.den) }
-    }
-}
-
-impl FromStr for Rate {
-    type Err = String;
-
-    /// Reads `30` and `24000/1001`.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (num, den) = text.split_once('/').unwrap_or((text, "1"));
-        match (num.trim().parse(), den.trim().parse()) {
-            (Ok(num), Ok(den)) if num > 0 && den > 0 => Ok(Rate { num, den }),
-            _ => Err(format!("“{text}” is no rate; write it like 30 or \"24000/1001\"")),
-        }
-    }
 }
 
 /// A rate as plans write it.

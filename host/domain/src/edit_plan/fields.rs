@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::short;
+use super::{MAX_PROBLEMS, MAX_SEGMENTS, short};
 use crate::documents::Problem;
 
 /// What is wrong, gathered while reading.
@@ -16,7 +16,10 @@ pub(super) struct Problems(RefCell<Vec<Problem>>);
 impl Problems {
     pub fn tell(&self, code: &str, message: String, path: &str) {
         let problem = Problem { code: code.to_owned(), message, path: path.to_owned() };
-        self.0.borrow_mut().push(problem);
+        let mut told = self.0.borrow_mut();
+        if told.len() < MAX_PROBLEMS {
+            told.push(problem);
+        }
     }
 
     /// What was read, if nothing was wrong.
@@ -123,6 +126,10 @@ impl<'v, 'p> Object<'v, 'p> {
     /// The objects of a list within, with their numbers from 1; `called` is what sentences call one of them.
     pub fn objects(&self, name: &str, called: &str) -> Option<Vec<(usize, Object<'v, 'p>)>> {
         let values = self.typed(name, "a list", Value::as_array)?;
+        if values.len() > MAX_SEGMENTS {
+            self.wrong("too-many", name, &format!("has {} segments; at most {MAX_SEGMENTS} are allowed", values.len()));
+            return None;
+        }
         let objects = values.iter().enumerate().filter_map(|(index, value)| {
             let number = index + 1;
             let (path, called) = (format!("{}/{name}/{index}", self.path), format!("{called} {number}"));

@@ -4,7 +4,7 @@
 use super::beats::Grid;
 use super::shot::{Length, Resolved, Seen, Shot};
 use super::time::Span;
-use super::{MAX_PIECES, camera, label};
+use super::{MAX_PIECES, MAX_PROBLEMS, camera, label};
 use crate::documents::*;
 use crate::film::{MAX_FRAMES, Motion};
 use crate::timeline::{Shown, Timeline, TimelineSegment, milliseconds};
@@ -51,6 +51,7 @@ pub(super) fn lay_out(plan: &EditPlan, resolved: Resolved<'_>) -> Result<Timelin
     if !film.problems.is_empty() {
         return Err(film.problems);
     }
+    warnings.truncate(MAX_PROBLEMS);
     let PlanOutput { width, height, .. } = plan.output;
     let segments = film.pieces.iter().map(|piece| piece.segment(rate)).collect();
     Ok(Timeline { width, height, rate, segments, audio: music.map(|music| music.part), warnings })
@@ -206,7 +207,9 @@ impl<'p> Layout<'p> {
 
     fn fail(&mut self, code: &str, message: String, number: usize, field: &str) -> bool {
         let path = format!("/timeline/{}/{field}", number - 1);
-        self.problems.push(Problem { code: code.to_owned(), message, path });
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(Problem { code: code.to_owned(), message, path });
+        }
         false
     }
 

@@ -32,6 +32,8 @@ pub const MAX_PIECES: usize = 10_000;
 pub const MAX_SECONDS: u64 = 6 * 3600;
 /// The longest crossfade in milliseconds.
 pub const MAX_CROSSFADE_MS: u64 = 10_000;
+/// The most problems that are told of one plan, and the most warnings; who mends them learns of the others.
+pub const MAX_PROBLEMS: usize = 100;
 /// The fastest tempo in beats per minute.
 pub const MAX_BPM: f64 = 1000.0;
 

@@ -1,11 +1,11 @@
 //! The rules of plans. A plan that keeps to them becomes shots, in which every choice is made: what is shown, for how
 //! long, how it begins, how it moves.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::beats::Grid;
 use super::time::Span;
-use super::{MAX_BPM, MAX_CROSSFADE_MS, MAX_SECONDS, MAX_SEGMENTS, camera, is_tempo, label};
+use super::{MAX_BPM, MAX_CROSSFADE_MS, MAX_PROBLEMS, MAX_SECONDS, MAX_SEGMENTS, camera, is_tempo, label};
 use crate::documents::*;
 use crate::film::{View, check_canvas};
 use crate::timeline::TimelineAudio;
@@ -111,7 +111,7 @@ pub(super) fn crossfade(transition: Option<PlanTransition>, defaults: &PlanDefau
 
 struct Judge<'p> {
     plan: &'p EditPlan,
-    media: HashMap<&'p str, &'p Medium>,
+    media: BTreeMap<&'p str, &'p Medium>,
     track: Option<&'p AudioTrack>,
     grid: Option<Grid>,
     problems: Vec<Problem>,
@@ -120,7 +120,9 @@ struct Judge<'p> {
 
 impl<'p> Judge<'p> {
     fn tell(&mut self, code: &str, message: String, path: &str) {
-        self.problems.push(Problem { code: code.to_owned(), message, path: path.to_owned() });
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(Problem { code: code.to_owned(), message, path: path.to_owned() });
+        }
     }
 
     fn output(&mut self) {

@@ -118,6 +118,34 @@ fn what_the_third_dialect_cannot_say_is_said_in_words() {
 }
 
 #[test]
+fn the_music_of_the_third_dialect_may_stand_among_its_segments() {
+    let mut document = plan_version();
+    document["mode"] = json!("with_audio");
+    let segments = document["timeline"]["segments"].as_array_mut().unwrap();
+    segments.push(json!({"index": 3, "media_asset_id": "song", "media_type": "audio", "render_duration_ms": 7100,
+        "source_in_ms": 1500, "source_out_ms": 8600}));
+    let read = plan(document);
+    assert_eq!((read.audio.asset_id.as_deref(), read.audio.start_offset_ms), (Some("song"), 1500));
+    let film = compile(&read, &materials()).unwrap();
+    assert_eq!((film.segments.len(), film.audio.unwrap().start_ms), (3, 1500));
+}
+
+#[test]
+fn moves_that_the_third_dialect_describes_are_known_by_name() {
+    for (burns, effect) in [
+        (json!({"enabled": true, "pan": "right"}), Some(CameraEffect::PanRight)),
+        (json!({"enabled": true, "zoom": 1.2}), Some(CameraEffect::SlowZoomIn)),
+        (json!({"enabled": true, "zoom": 0.9}), Some(CameraEffect::SlowZoomOut)),
+        (json!({"enabled": true, "zoom": null, "pan": null}), None),
+        (json!({"enabled": false, "zoom": 1.2}), Some(CameraEffect::None)),
+    ] {
+        let mut document = plan_version();
+        document["timeline"]["segments"][0]["effects"]["ken_burns"] = burns;
+        assert_eq!(plan(document).timeline[0].effect, effect);
+    }
+}
+
+#[test]
 fn an_edit_request_has_its_music_and_ends_with_it() {
     let read =
         plan(json!({"audio": {"asset_id": "song", "bpm": 120}, "timeline": [{"asset_id": "hill", "type": "image"}]}));

@@ -200,9 +200,9 @@ proptest! {
 
 #[test]
 fn what_fuzzing_begins_with_keeps_every_promise() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/edit_plan");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/edit_plan");
     let mut films = 0;
-    for file in std::fs::read_dir(folder).expect("the corpus") {
+    for file in std::fs::read_dir(folder).expect("the seeds") {
         let text = std::fs::read(file.expect("a file").path()).expect("a plan");
         let document: Value = serde_json::from_slice(&text).expect("JSON");
         let materials = serde_json::from_value(document["materials"].clone()).unwrap_or_else(|_| materials());

@@ -283,8 +283,25 @@ fn the_output_can_be_made() {
 fn a_plan_has_segments_and_not_too_many() {
     expect(with(json!([]), json!({})), "empty", "The timeline is empty; give it at least one segment", "/timeline");
     let many = vec![json!({"media_id": "hill", "duration": {"seconds": 1}}); 1001];
-    let message = "The timeline has 1001 segments; at most 1000 are allowed";
+    let message = "timeline has 1001 segments; at most 1000 are allowed";
     expect(with(json!(many), json!({})), "too-many", message, "/timeline");
+    let mut made = plan(picture(json!({"seconds": 1})));
+    made.timeline = vec![made.timeline[0].clone(); 1001];
+    assert_eq!(check(&made, &all())[0].message, "The timeline has 1001 segments; at most 1000 are allowed");
+}
+
+#[test]
+fn no_more_is_told_than_anybody_reads() {
+    for segment in [
+        json!(7),
+        json!({"media_id": "gone", "duration": {"seconds": 1}}),
+        json!({"media_id": "hill", "duration": {"ms": 1}}),
+    ] {
+        assert_eq!(judged_with(with(json!(vec![segment; 900]), json!({})), &all()).len(), 100);
+    }
+    let segment = json!({"media_id": "hill", "duration": {"seconds": 1}, "trim": {}});
+    let plan = plan(with(json!(vec![segment; 200]), json!({})));
+    assert_eq!(compile(&plan, &materials()).unwrap().warnings.len(), 100);
 }
 
 #[test]
