@@ -20,6 +20,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0002_plugins.sql"),
         include_str!("../../../migrations/postgres/0002_plugins.sql"),
     ),
+    (
+        4,
+        "projects",
+        include_str!("../../../migrations/sqlite/0004_projects.sql"),
+        include_str!("../../../migrations/postgres/0004_projects.sql"),
+    ),
 ];
 
 /// What brings a database up to date.

@@ -2,12 +2,15 @@
 
 #[path = "../../../tests/fakes/postgres.rs"]
 mod postgres;
+#[path = "conformance/projects.rs"]
+mod projects;
 
 use kinora_store::{
     Advance, Backend, Certainty, Ending, EventKind, GenerationRow, GenerationState, Job, JobFilter, JobState, Lease,
     LedgerEntry, NewEvent, NewJob, NewOperation, NewUser, Operation, OperationState, Phase, Progress, Role, Segment,
     Step, Store, StoreError, Switch, UsageFilter, WorkerId, Yielded,
 };
+use projects::*;
 use tempfile::TempDir;
 
 /// Long enough that no lease lapses by itself in a test.
@@ -87,6 +90,19 @@ claims! {
     two_switches_at_once_leave_one_active
     a_component_is_pinned_while_an_operation_is_open_or_uncertain
     many_writers_at_once_lose_nothing
+    a_project_is_its_owners_alone
+    projects_are_listed_by_page_the_youngest_first
+    a_project_is_renamed_and_its_settings_stay
+    media_keep_the_order_in_which_they_came_or_were_put
+    an_order_that_does_not_name_each_once_changes_nothing
+    what_was_found_out_about_media_stays_until_it_is_found_out_anew
+    a_blob_is_left_over_when_nothing_refers_to_it_any_more
+    a_deleted_project_leaves_its_blobs_and_jobs_and_nothing_else
+    a_sound_track_is_replaced_and_what_is_found_out_late_is_not_noted
+    a_plan_is_kept_in_place_of_the_one_before
+    each_kind_of_render_has_its_last_job
+    files_that_are_added_at_once_have_places_of_their_own
+    nothing_is_added_to_a_project_that_is_deleted_at_once
 }
 
 async fn worker(store: &Store) -> WorkerId {
