@@ -1,5 +1,5 @@
--- A project: media, perhaps a sound track, a plan of how they are cut, and the jobs that render it. Whoever writes to any
--- of it writes the project's row first, so that writers of one project come one after the other.
+-- A project: media, perhaps a sound track, a plan of how they are cut, and the jobs that render it. Whoever writes to
+-- any of it writes the project's row first, so that writers of one project come one after the other.
 CREATE TABLE projects (
     id TEXT NOT NULL PRIMARY KEY,
     owner TEXT NOT NULL,
