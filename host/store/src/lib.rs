@@ -18,6 +18,7 @@ mod ledger;
 mod migrations;
 mod operations;
 mod plugins;
+mod projects;
 mod queue;
 mod references;
 mod steps;
@@ -39,6 +40,10 @@ pub use jobs::{Created, Job, JobFilter, JobState, NewJob, Page};
 pub use ledger::{Certainty, LedgerEntry, UsageFilter, UsageRow};
 pub use operations::{Advance, Ending, NewOperation, Operation, OperationLease, OperationState, Phase, Settled};
 pub use plugins::{GenerationRow, GenerationState, Switch};
+pub use projects::{
+    Edl, Leftovers, MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia, NewTrack, Project, ProjectPage,
+    RenderKind, Track, TrackUpdate,
+};
 pub use queue::{Lease, Progress, Segment, Yielded};
 pub use references::Holding;
 pub use steps::Step;
