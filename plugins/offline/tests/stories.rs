@@ -269,7 +269,8 @@ fn the_word_limit_holds_however_small_it_is() {
 fn characters_of_the_users_own_are_used_as_given() {
     let own = |count: usize| -> Vec<StoryCharacter> {
         let all = json!([
-            {"id": "mia", "name": "Mia Berg", "physical_appearance": {"hair": "a red bob", "gender": "female"}, "mood": "sunny"},
+            {"id": "mia", "name": "Mia Berg", "mood": "sunny",
+                "physical_appearance": {"hair": "a red bob", "gender": "female"}},
             {"id": "bo", "name": "Dr. Bo"},
             {"id": "li", "name": "Li"},
             {"id": "al", "name": "Al"},
