@@ -162,6 +162,19 @@ fn no_two_segments_of_a_story_say_the_same() {
 }
 
 #[test]
+fn a_long_story_does_not_stay_with_one_sort_of_sentence() {
+    for kind in StoryKind::ALL {
+        let (_, segments) = whole(&request(kind, "a caravan in the desert", 200), 100);
+        let ends = |segment: &StorySegment| {
+            let text = said(segment);
+            text.rsplit(' ').take(3).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let most = segments.iter().map(|one| segments.iter().filter(|other| ends(other) == ends(one)).count()).max();
+        assert!(most < Some(16), "{kind:?}: {most:?}");
+    }
+}
+
+#[test]
 fn sentences_are_whole() {
     for kind in StoryKind::ALL {
         for idea in &IDEAS[..18] {
@@ -288,6 +301,7 @@ fn characters_of_the_users_own_are_used_as_given() {
             let all = json!([segments, metadata.story_outline, metadata.short_summary]).to_string();
             assert!(all.contains("Mia") && all.contains("a red bob"), "{all}");
             assert!(!all.contains("char_00"), "{all}");
+            assert!(metadata.story_outline.join(" ").contains("Mia"), "{:?}", metadata.story_outline);
         }
     }
     let silent = StoryFlags { no_narration: true, ..StoryFlags::default() };
