@@ -38,8 +38,8 @@ impl Validator for PromptPolicy {
                         "items": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S"},
                         "description": "What no prompt may say: words, or several in a row, found as whole words in \
             upper and lower case alike."},
-                    "allow_adult_story": {"type": "boolean", "default": false, "description": "Whether stories may be asked \
-            for that are for adults."},
+                    "allow_adult_story": {"type": "boolean", "default": false, "description": "Whether stories may be \
+            asked for that are for adults."},
                 },
             })),
             ..Manifest::default()

@@ -98,7 +98,8 @@ mod tests {
         let problems = judge_story(&serde_json::from_value(request).unwrap(), &policy);
         assert_eq!(problems[0].path, "/custom_character_roster/0/personality/traits/1");
         assert_eq!(problems[0].message, "custom_character_roster says “gun”, which is not allowed.");
-        let request = json!({"step": "segments", "story_kind": "story", "total_segments": 3, "first_segment": 1, "count": 3,
+        let request = json!({"step": "segments", "story_kind": "story", "total_segments": 3,
+            "first_segment": 1, "count": 3,
             "metadata": {"title": "The Gun", "short_summary": "", "description": "", "hashtags": [],
             "narrator_voice": "", "characters_roster": [], "story_outline": []}});
         let problems = judge_story(&serde_json::from_value(request).unwrap(), &policy);

@@ -1,6 +1,6 @@
-//! The validator `story-segments`: judges what was written of a story against the request it answers, before it is used:
-//! the metadata of the first step (`story-metadata`) and a batch of segments (`story-segments`). What it lets through
-//! can be read as a [`StoryMetadata`](kinora_sdk::documents::StoryMetadata) or as
+//! The validator `story-segments`: judges what was written of a story against the request it answers, before it is
+//! used: the metadata of the first step (`story-metadata`) and a batch of segments (`story-segments`). What it lets
+//! through can be read as a [`StoryMetadata`](kinora_sdk::documents::StoryMetadata) or as
 //! [`StorySegments`](kinora_sdk::documents::StorySegments). It knows nothing of models or prompts.
 
 mod metadata;

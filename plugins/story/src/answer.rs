@@ -1,6 +1,6 @@
-//! Reads what models answer: the document that was asked for, bare, in a Markdown fence or among prose, inside a wrapper
-//! of the model's own, with fields of its own. Only the document's fields are kept. Whether they are right is not asked
-//! here: what has another type than it should is left as it is, for the validator to name.
+//! Reads what models answer: the document that was asked for, bare, in a Markdown fence or among prose, inside a
+//! wrapper of the model's own, with fields of its own. Only the document's fields are kept. Whether they are right is
+//! not asked here: what has another type than it should is left as it is, for the validator to name.
 
 use kinora_sdk::Failure;
 use kinora_sdk::documents::StoryMetadataRequest;

@@ -1,8 +1,8 @@
 //! The strategy `story`: asks a language model for a long story in two steps and reads its answers. The first step,
-//! `story-metadata`, is everything that holds for the whole: title, characters, outline. The second, `story-segments`, is
-//! one batch of segments; the model remembers nothing, so each batch carries the characters, its place in the outline
-//! and the end of the batch before. What makes an answer right is the validator's to know; what model is asked is the
-//! host's.
+//! `story-metadata`, is everything that holds for the whole: title, characters, outline. The second, `story-segments`,
+//! is one batch of segments; the model remembers nothing, so each batch carries the characters, its place in the
+//! outline and the end of the batch before. What makes an answer right is the validator's to know; what model is asked
+//! is the host's.
 
 mod answer;
 mod metadata;
@@ -54,8 +54,8 @@ impl Strategy for Story {
                 "properties": {
                     "temperature": {"type": "number", "minimum": 0, "maximum": 2, "description": "How freely the model \
             writes; absent means the model's own default, which some models insist on."},
-                    "house_rules": {"type": "string", "maxLength": 4000, "description": "Sentences that are added to the \
-            system message: what every story must keep to."},
+                    "house_rules": {"type": "string", "maxLength": 4000, "description": "Sentences that are added to \
+            the system message: what every story must keep to."},
                 },
             })),
             ..Manifest::default()

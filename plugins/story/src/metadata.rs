@@ -15,8 +15,8 @@ fn system(story: &StoryMetadataRequest, house_rules: &str) -> String {
     let (kind, segments) = (story.story_kind, counted(story.segments, "segment"));
     let outline = match kind {
         StoryKind::Movie | StoryKind::Story => {
-            "one arc: a beginning that raises a question, complications that grow out of what the characters want, a turn, \
-a climax, an end that answers the first picture"
+            "one arc: a beginning that raises a question, complications that grow out of what the characters want, a \
+turn, a climax, an end that answers the first picture"
         }
         StoryKind::Meme => "one joke or running gag each, the best one last; no joke needs another to be understood",
         StoryKind::FreeContent => "one thought each, in the order in which they help most; the last one sums up",
@@ -27,14 +27,14 @@ a climax, an end that answers the first picture"
         "narrator_voice: age, pitch, pace and tone of the narrator, in a sentence."
     };
     let characters = if story.custom_character_roster.is_some() {
-        "The characters are given in the block \"characters\". They are all there are: add none, change none, and write the \
-outline for them."
+        "The characters are given in the block \"characters\". They are all there are: add none, change none, and \
+write the outline for them."
             .to_owned()
     } else {
         format!(
             "characters_roster: {} with the ids char_001, char_002 and so on. They are drawn and voiced from these \
-words alone, by others, in every segment: be concrete (age, build, face, hair, eyes, skin, clothes with their colours, one \
-mark to know them by) and brief, a few words a field.",
+words alone, by others, in every segment: be concrete (age, build, face, hair, eyes, skin, clothes with their colours, \
+one mark to know them by) and brief, a few words a field.",
             match kind {
                 StoryKind::Movie | StoryKind::Story => "2 to 6 characters, no more than the plot needs,",
                 StoryKind::Meme | StoryKind::FreeContent => "1 to 3 characters",
@@ -42,8 +42,9 @@ mark to know them by) and brief, a few words a field.",
         )
     };
     format!(
-        "{calling} This is the first of two steps: you settle what holds for the whole {noun}, which will have {segments}. \
-You write no segments yet. The second step is written a few segments at a time by somebody who knows nothing but your answer.
+        "{calling} This is the first of two steps: you settle what holds for the whole {noun}, which will have \
+{segments}. You write no segments yet. The second step is written a few segments at a time by somebody who knows \
+nothing but your answer.
 
 THE WHOLE
 - story_outline: exactly {points}, in order, one sentence each: {outline}. They share the {segments} evenly. Each says \
@@ -54,8 +55,8 @@ who does what, so that it can be written without you.
 
 THE FIELDS
 - title: at most 50 characters, letters and digits, no quotation marks.
-- short_summary: what happens, in one or two sentences. description: a paragraph to publish with it, without giving away \
-the end.
+- short_summary: what happens, in one or two sentences. description: a paragraph to publish with it, without giving \
+away the end.
 - hashtags: 3 to 8, each beginning with # and without blanks.{closing}",
         calling = calling(kind),
         noun = kind.noun(),

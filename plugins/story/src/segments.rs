@@ -23,8 +23,8 @@ fn system(batch: &StorySegmentsRequest, house_rules: &str) -> String {
     let kind = batch.story_kind;
     let plot = match kind {
         StoryKind::Movie | StoryKind::Story => {
-            "Every segment changes something: what is known, wanted or possible. Go on where the segment before ended; do \
-not tell it again, do not greet, do not sum up."
+            "Every segment changes something: what is known, wanted or possible. Go on where the segment before ended; \
+do not tell it again, do not greet, do not sum up."
         }
         StoryKind::Meme => "Every segment is one joke, whole in itself: what one expects, then what one gets.",
         StoryKind::FreeContent => "Every segment is one thought that stands alone and leads to the next.",
@@ -35,8 +35,8 @@ not tell it again, do not greet, do not sum up."
         format!("{} more come after these: do not end it yet.", batch.total_segments - batch.last_segment())
     };
     format!(
-        "{calling} This is the second of two steps: title, characters and outline are settled and given. Of {total} segments \
-in all you now write {numbered}, and no others. Each becomes a clip of {SCENE_SECONDS} seconds.
+        "{calling} This is the second of two steps: title, characters and outline are settled and given. Of {total} \
+segments in all you now write {numbered}, and no others. Each becomes a clip of {SCENE_SECONDS} seconds.
 
 THE SEGMENTS
 - Exactly {count}, numbered {first} to {last}, each number once, in order.
@@ -52,8 +52,8 @@ WHO SPEAKS
 
 THE FIELDS
 - title: two to five words.
-- visual_description: 25 to 50 words: the shot, the place, the light, who is seen and what they do. Whoever draws it sees \
-this segment alone: describe each character by looks and clothes as the characters' block does. No lettering.
+- visual_description: 25 to 50 words: the shot, the place, the light, who is seen and what they do. Whoever draws it \
+sees this segment alone: describe each character by looks and clothes as the characters' block does. No lettering.
 - characters: the ids of those who are seen; empty where nobody is.
 {audience}{closing}",
         calling = calling(kind),
@@ -74,13 +74,13 @@ fn telling(batch: &StorySegmentsRequest) -> String {
     match (batch.telling(1), batch.telling(2)) {
         (Telling::Dialogue, _) => format!("- Nobody narrates. Every segment {dialogue}"),
         (Telling::Narration, _) if batch.first_segment == 1 => format!(
-            "- Segment 1 alone is told by the narrator: \"narration\" has its words and \"dialogue\" is the empty list. \
-Every other segment {dialogue}"
+            "- Segment 1 alone is told by the narrator: \"narration\" has its words and \"dialogue\" is the empty \
+list. Every other segment {dialogue}"
         ),
         (Telling::Narration, _) => format!("- Every segment {dialogue}"),
-        _ => "- Each segment is told by the narrator or spoken by the characters, never both. Told: \"narration\" has the \
-words and \"dialogue\" is the empty list. Spoken: \"narration\" is the empty string and \"dialogue\" has one to four lines. \
-Change between them as it suits."
+        _ => "- Each segment is told by the narrator or spoken by the characters, never both. Told: \"narration\" has \
+the words and \"dialogue\" is the empty list. Spoken: \"narration\" is the empty string and \"dialogue\" has one to \
+four lines. Change between them as it suits."
             .to_owned(),
     }
 }
@@ -102,12 +102,10 @@ fn user(batch: &StorySegmentsRequest) -> String {
         add("The narrator:", "narrator", &metadata.narrator_voice);
     }
     add("What happens, and where in it your segments stand:", "outline", &outline(batch));
-    if !batch.previous.is_empty() {
-        let previous: Vec<String> = batch.previous.iter().map(|segment| json!(segment).to_string()).collect();
-        let last = batch.first_segment.saturating_sub(1);
-        let sentence = format!("The segments before yours, which end with number {last}. Go on from there:");
-        add(&sentence, "previous", &previous.join("\n"));
-    }
+    let previous: Vec<String> = batch.previous.iter().map(|segment| json!(segment).to_string()).collect();
+    let last = batch.first_segment.saturating_sub(1);
+    let sentence = format!("The segments before yours, which end with number {last}. Go on from there:");
+    add(&sentence, "previous", &previous.join("\n"));
     text
 }
 

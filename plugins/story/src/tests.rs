@@ -91,7 +91,8 @@ fn a_batch_carries_the_characters_its_place_in_the_outline_and_the_end_of_the_ba
         "Exactly 10, numbered 11 to 20",
         "30 more come after these: do not end it yet.",
         "\"id\":\"char_002\",\"name\":\"Mia\"",
-        "-  segments 6 to 10: Plot point 2\n-> segments 11 to 15: Plot point 3\n-> segments 16 to 20: Plot point 4\n-  ",
+        "-  segments 6 to 10: Plot point 2\n-> segments 11 to 15: Plot point 3\n",
+        "-> segments 16 to 20: Plot point 4\n-  ",
         "which end with number 10. Go on from there:\n\n<previous>\n",
         "\"segment_number\":10,\"title\":\"The Door\"",
     ] {

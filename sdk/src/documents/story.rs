@@ -178,8 +178,8 @@ impl StoryFlags {
         }
     }
 
-    /// These flags and those that an idea asks for in words, such as "no narration" or "adults only". A "not" before the
-    /// words takes them back.
+    /// These flags and those that an idea asks for in words, such as "no narration" or "adults only". A "not" before
+    /// the words takes them back.
     #[must_use]
     pub fn with_words_of(self, idea: &str) -> StoryFlags {
         const ONLY_FIRST: [&[&str]; 4] = [

@@ -22,8 +22,8 @@ pub fn set_file(title: &str, set: u32) -> String {
     format!("{}_set_{set:02}.json", stem(title))
 }
 
-/// What of a title its files are called by: letters, digits, blanks, `-` and `_`, at most 50 characters. A title that has
-/// none of them is `story`.
+/// What of a title its files are called by: letters, digits, blanks, `-` and `_`, at most 50 characters. A title that
+/// has none of them is `story`.
 pub fn stem(title: &str) -> String {
     let kept = title.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c)).collect::<String>();
     let cut: String = kept.trim().chars().take(TITLE).collect();

@@ -276,7 +276,7 @@ mod tests {
         json!({
             "title": "Temporal Guardians", "short_summary": "S", "description": "D", "hashtags": ["#scifi"],
             "narrator_voice": "low", "story_outline": ["a", "b"],
-            "characters_roster": [{"id": "char_001", "name": "Alex", "physical_appearance": {"age": "34"}, "role": "x"}],
+            "characters_roster": [{"id": "a", "name": "Alex", "physical_appearance": {"age": "34"}, "role": "x"}],
             "generation_info": {"total_segments": 23, "generated_at": "2024-01-01T12:00:00", "idea": "time travel",
                 "no_narration": false, "narration_only_first": true, "adult_story": false},
         })

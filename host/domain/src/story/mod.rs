@@ -1,6 +1,7 @@
 //! The rules of stories that are made in two steps, metadata first and segments a set at a time: which segments a set
-//! has, how many tokens a request may take, what metadata a client posts, what of a model's answer can be mended without
-//! asking again, and how files are called. A set (of a movie) and a batch (of anything else) are the same thing.
+//! has, how many tokens a request may take, what metadata a client posts, what of a model's answer can be mended
+//! without asking again, and how files are called. A set (of a movie) and a batch (of anything else) are the same
+//! thing.
 
 mod batch;
 mod files;

@@ -3,9 +3,9 @@
 use kinora_sdk::documents::{StoryCharacter, StoryKind};
 use serde_json::{Map, Value, json};
 
-use crate::english::{capitalized, shorten};
-use crate::heroes::Being;
-use crate::reading::Reading;
+use crate::english::{bare, capitalized, shorten};
+use crate::heroes::{self, Being, Hero};
+use crate::reading::{Noun, Reading};
 use crate::seed::Dice;
 
 const WOMEN: &[&str] =
@@ -47,6 +47,9 @@ const MARKS: &[&str] = &[
     "a small compass tattooed on the wrist",
     "round glasses mended with wire",
 ];
+const DENTS: &[&str] =
+    &["a dent on the left side, painted over in red", "a number scratched off", "one part of a newer, whiter white"];
+const SPOTS: &[&str] = &["a white patch over one eye", "a notch in one ear", "one pale foot"];
 const CLOTHES: &[&str] = &[
     "a mustard-yellow raincoat and worn boots",
     "a dark green jumper with patched elbows",
@@ -76,93 +79,181 @@ const GUEST: Part =
     (&["honest", "quick", "playful"], "to understand it without pretending", "asks the next question too early");
 const SCEPTIC: Part = (&["sharp", "fair"], "to hear one good reason", "has heard too many bad ones");
 
-/// Makes up three characters: whom the tale follows, who stands by, who doubts.
+/// Makes up three characters: whom the tale follows, who stands by, who doubts. In a movie or a story they are those that
+/// the idea speaks of, as far as it does.
 pub(super) fn invent(kind: StoryKind, reading: &Reading, dice: &mut Dice) -> Vec<StoryCharacter> {
-    let (noun, hero) = &reading.hero;
-    let acts = matches!(kind, StoryKind::Movie | StoryKind::Story);
-    let being = if acts { hero.being } else { Being::Person };
-    let gender = if being == Being::Person { gender_of(&noun.bare).unwrap_or(dice.below(2) == 0) } else { true };
-    let mut families: Vec<&str> = FAMILIES.to_vec();
-    let mut family = |dice: &mut Dice| acts.then(|| families.swap_remove(dice.below(families.len())));
-    let called = noun.bare.starts_with(char::is_uppercase) && reading.named_hero && acts;
-    let name = match being {
-        _ if called => noun.bare.clone(),
-        Being::Person => {
-            let family = family(dice);
-            named(gender, family, dice, "")
-        }
-        Being::Machine => pick(MACHINES, dice).to_owned(),
-        Being::Creature => pick(CREATURES, dice).to_owned(),
-    };
-    let first = name.split(' ').next().unwrap_or_default().to_owned();
+    let plotted = matches!(kind, StoryKind::Movie | StoryKind::Story);
     let parts = match kind {
         StoryKind::Movie | StoryKind::Story => [HERO, FRIEND, RIVAL],
         StoryKind::Meme => [TELLER, ADVISER, VOICE],
         StoryKind::FreeContent => [HOST, GUEST, SCEPTIC],
     };
-    let mut taken = Vec::new();
-    let mut main = character(1, name, person(gender, dice, &mut taken), parts[0], dice);
-    let looks = main.physical_appearance.get_or_insert_default();
-    if acts && reading.named_hero {
-        looks.insert("clothing".to_owned(), json!(hero.look));
-        let says = |words: &[&str]| noun.bare.to_lowercase().split(' ').any(|word| words.contains(&word));
-        if says(&["old", "elderly", "grandmother", "grandfather", "grandma", "grandpa", "granny"]) {
-            looks.insert("age".to_owned(), json!("72"));
-            looks.insert("hair".to_owned(), json!("white hair"));
-        } else if says(&["girl", "boy", "child", "kid", "schoolgirl", "schoolboy", "children", "kids"]) {
-            looks.insert("age".to_owned(), json!("9"));
-            looks.insert("build".to_owned(), json!("small and quick"));
-        }
-    }
-    if being != Being::Person {
-        let mark = if being == Being::Machine {
-            "a dent on the left side, painted over in red"
-        } else {
-            "a white patch over one eye"
-        };
-        looks.retain(|name, _| name == "clothing");
-        looks.insert("distinctive_features".to_owned(), json!(mark));
-        looks.insert("kind".to_owned(), json!(noun.first));
-    } else if acts && reading.named_hero && !called {
-        looks.insert("role".to_owned(), json!(role(reading)));
-    }
-    // Of several sisters the other one comes along, and is called as they are.
-    let kin = noun.plural && being == Being::Person && acts && gender_of(&noun.bare).is_some();
-    let second_gender = if kin { gender } else { dice.below(2) == 0 };
-    let second_family = if kin { main.name.split_once(' ').map(|(_, family)| family) } else { family(dice) };
-    let second = named(second_gender, second_family, dice, &first);
-    let second_first = second.split(' ').next().unwrap_or_default().to_owned();
-    let third_gender = !second_gender;
-    let third = if kind == StoryKind::Meme {
-        "Inner Voice".to_owned()
-    } else {
-        {
-            let family = family(dice);
-            named(third_gender, family, dice, &format!("{first} {second_first}"))
-        }
-    };
-    let friend = character(2, second, person(second_gender, dice, &mut taken), parts[1], dice);
-    let mut rival = character(3, third, person(third_gender, dice, &mut taken), parts[2], dice);
+    let mut casting = Casting { dice, plotted, families: FAMILIES.to_vec(), looks: Vec::new(), names: Vec::new() };
+    let (noun, hero) = &reading.hero;
+    let told = plotted && reading.named_hero;
+    let lead = told.then(|| Role { noun: role(reading), hero });
+    let called = (told && noun.bare.starts_with(char::is_uppercase)).then(|| noun.bare.clone());
+    let main = casting.play(1, lead, called, parts[0]);
+    // "A fox and a hen": the hen comes along. Of several sisters it is another one, who is called as they are.
+    let other = noun.first.split_once(" and ").filter(|_| told).and_then(|(_, other)| Role::named(other));
+    let kin = gender_of(&noun.bare).filter(|_| told && noun.plural && other.is_none());
+    let sister = kin.and_then(|woman| {
+        let (first, family) = main.name.split_once(' ')?;
+        Some(format!("{} {family}", pick(&names(woman, &[first.to_owned()]), casting.dice)))
+    });
+    let friend = casting.play(2, other, sister, parts[1]);
+    let against = reading.props.iter().find_map(|prop| Role::named(prop)).filter(|_| told);
+    let voice = (kind == StoryKind::Meme).then(|| "Inner Voice".to_owned());
+    let mut rival = casting.play(3, against, voice, parts[2]);
     if kind == StoryKind::Meme {
+        let gender = main.physical_appearance.as_ref().and_then(|looks| looks.get("gender"));
         let looks = json!({"kind": "the same face, seen in a mirror at night", "clothing": "a blue dressing gown",
-            "gender": main.physical_appearance.as_ref().and_then(|looks| looks.get("gender"))});
+            "gender": gender});
         rival.physical_appearance = looks.as_object().cloned();
     }
     vec![main, friend, rival]
 }
 
-/// Who the hero is, to stand after a name: "a lighthouse keeper", "one of the time travelers"; none for somebody whom
-/// the idea calls by name.
+/// Who the hero is, to stand after a name: "a lighthouse keeper", "one of the time travelers".
 pub(super) fn role(reading: &Reading) -> String {
     let noun = &reading.hero.0;
-    if noun.plural { format!("one of {}", noun.the) } else { noun.first.clone() }
+    match noun.first.split_once(" and ") {
+        Some((one, _)) => one.to_owned(),
+        None if noun.plural => format!("one of {}", noun.the),
+        None => noun.first.clone(),
+    }
 }
 
-fn named(woman: bool, family: Option<&str>, dice: &mut Dice, taken: &str) -> String {
-    let names: Vec<&str> =
-        if woman { WOMEN } else { MEN }.iter().copied().filter(|name| !taken.contains(name)).collect();
-    let first = pick(&names, dice);
-    family.map_or_else(|| first.to_owned(), |family| format!("{first} {family}"))
+/// What a character is, where the idea says so.
+struct Role<'h> {
+    /// "a hen".
+    noun: String,
+    hero: &'h Hero,
+}
+
+impl Role<'_> {
+    fn named(noun: &str) -> Option<Role<'static>> {
+        let hero = heroes::by_word(&bare(noun.rsplit(' ').next()?))?;
+        Some(Role { noun: Noun::new(noun).first, hero })
+    }
+
+    fn says(&self, words: &[&str]) -> bool {
+        self.noun.to_lowercase().split(' ').any(|word| words.contains(&word))
+    }
+}
+
+/// Makes up one character after the other, so that no two look alike or are called alike.
+struct Casting<'d> {
+    dice: &'d mut Dice,
+    /// Whether the characters have family names.
+    plotted: bool,
+    families: Vec<&'static str>,
+    looks: Vec<&'static str>,
+    names: Vec<String>,
+}
+
+impl Casting<'_> {
+    fn play(&mut self, number: u32, role: Option<Role>, called: Option<String>, part: Part) -> StoryCharacter {
+        let being = role.as_ref().map_or(Being::Person, |role| role.hero.being);
+        let woman = role.as_ref().and_then(|role| gender_of(&role.noun)).unwrap_or_else(|| self.dice.below(2) == 0);
+        let woman = called.as_ref().and_then(|name| gender_of_name(name)).unwrap_or(woman);
+        let name = match being {
+            _ if called.is_some() => called.unwrap_or_default(),
+            Being::Person => {
+                let first = pick(&names(woman, &self.names), self.dice);
+                match self.plotted {
+                    true => format!("{first} {}", self.families.swap_remove(self.dice.below(self.families.len()))),
+                    false => first.to_owned(),
+                }
+            }
+            Being::Machine => self.other(MACHINES),
+            Being::Creature => self.other(CREATURES),
+        };
+        self.names.push(name.split(' ').next().unwrap_or_default().to_owned());
+        let mut looks = self.person(woman);
+        if let Some(role) = role {
+            let mark = match being {
+                Being::Person => None,
+                Being::Machine => Some(self.other(DENTS)),
+                Being::Creature => Some(self.other(SPOTS)),
+            };
+            dress(&mut looks, &role, &name, mark);
+        }
+        self.character(number, name, looks, part)
+    }
+
+    /// Looks that share nothing with those before.
+    fn person(&mut self, woman: bool) -> Map<String, Value> {
+        let age = 24 + 7 * self.names.len() + 3 * self.dice.below(9);
+        let looks = [
+            ("age", age.to_string()),
+            ("gender", if woman { "woman" } else { "man" }.to_owned()),
+            ("build", self.other(BUILDS)),
+            ("hair", self.other(HAIR)),
+            ("eyes", self.other(EYES)),
+            ("clothing", self.other(CLOTHES)),
+            ("distinctive_features", self.other(MARKS)),
+        ];
+        looks.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect()
+    }
+
+    fn other(&mut self, list: &[&'static str]) -> String {
+        let free: Vec<&'static str> = list.iter().copied().filter(|look| !self.looks.contains(look)).collect();
+        let look = free[self.dice.below(free.len())];
+        self.looks.push(look);
+        look.to_owned()
+    }
+
+    fn character(&mut self, number: u32, name: String, looks: Map<String, Value>, part: Part) -> StoryCharacter {
+        let (traits, motivation, flaw) = part;
+        let object = |value: Value| value.as_object().cloned();
+        let voice = json!({"pitch": pick(PITCHES, self.dice), "pace": pick(PACES, self.dice),
+            "tone": pick(TONES, self.dice), "accent": "none"});
+        StoryCharacter {
+            id: format!("char_{number:03}"),
+            name,
+            physical_appearance: Some(looks),
+            personality: object(json!({"traits": traits, "motivation": motivation, "flaw": flaw})),
+            voice_characteristics: object(voice),
+            more: Map::new(),
+        }
+    }
+}
+
+/// Changes looks to those of a role. Who is no person has a mark and nothing of a person's looks.
+fn dress(looks: &mut Map<String, Value>, role: &Role, name: &str, mark: Option<String>) {
+    let mut set = |field: &str, look: &str| looks.insert(field.to_owned(), json!(look));
+    set("clothing", role.hero.look);
+    if role.says(&["old", "elderly", "grandmother", "grandfather", "grandma", "grandpa", "granny"]) {
+        set("age", "72");
+        set("hair", "white hair");
+    } else if role.says(&["girl", "boy", "child", "kid", "schoolgirl", "schoolboy", "children", "kids"]) {
+        set("age", "9");
+        set("build", "small and quick");
+    }
+    match mark {
+        None if role.noun.contains(name) => {}
+        None => {
+            set("role", &role.noun);
+        }
+        Some(mark) => {
+            set("distinctive_features", &mark);
+            set("kind", &role.noun);
+            looks.retain(|field, _| ["clothing", "distinctive_features", "kind"].contains(&field.as_str()));
+        }
+    }
+}
+
+/// First names that nobody has yet.
+fn names(woman: bool, taken: &[String]) -> Vec<&'static str> {
+    let names = if woman { WOMEN } else { MEN };
+    names.iter().copied().filter(|name| !taken.iter().any(|other| other == name)).collect()
+}
+
+/// Whether a made-up name is a woman's or a man's.
+fn gender_of_name(name: &str) -> Option<bool> {
+    let first = name.split(' ').next().unwrap_or_default();
+    if WOMEN.contains(&first) { Some(true) } else { MEN.contains(&first).then_some(false) }
 }
 
 /// Whether a noun says that somebody is a woman or a man.
@@ -216,42 +307,6 @@ fn gender_of(noun: &str) -> Option<bool> {
     let one = last.strip_suffix('s').unwrap_or(&last);
     let is = |nouns: &[&str]| nouns.contains(&last.as_str()) || nouns.contains(&one);
     if is(WOMAN) { Some(true) } else { is(MAN).then_some(false) }
-}
-
-/// Looks that share nothing with those that are taken.
-fn person(woman: bool, dice: &mut Dice, taken: &mut Vec<&'static str>) -> Map<String, Value> {
-    let age = 24 + 7 * (taken.len() / 5) + 3 * dice.below(9);
-    let mut other = |list: &[&'static str]| {
-        let free: Vec<&'static str> = list.iter().copied().filter(|look| !taken.contains(look)).collect();
-        let look = free[dice.below(free.len())];
-        taken.push(look);
-        look.to_owned()
-    };
-    let looks = [
-        ("age", age.to_string()),
-        ("gender", if woman { "woman" } else { "man" }.to_owned()),
-        ("build", other(BUILDS)),
-        ("hair", other(HAIR)),
-        ("eyes", other(EYES)),
-        ("clothing", other(CLOTHES)),
-        ("distinctive_features", other(MARKS)),
-    ];
-    looks.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect()
-}
-
-fn character(number: u32, name: String, looks: Map<String, Value>, part: Part, dice: &mut Dice) -> StoryCharacter {
-    let (traits, motivation, flaw) = part;
-    let object = |value: Value| value.as_object().cloned();
-    StoryCharacter {
-        id: format!("char_{number:03}"),
-        name,
-        physical_appearance: Some(looks),
-        personality: object(json!({"traits": traits, "motivation": motivation, "flaw": flaw})),
-        voice_characteristics: object(json!({
-            "pitch": pick(PITCHES, dice), "pace": pick(PACES, dice), "tone": pick(TONES, dice), "accent": "none",
-        })),
-        more: Map::new(),
-    }
 }
 
 fn pick<'t>(list: &[&'t str], dice: &mut Dice) -> &'t str {

@@ -13,7 +13,8 @@ pub(super) const STAGES: &[Stage] = &[
         outline: &["Expectation against reality: {hero} thinks that {topic} will be no trouble at all."],
         told: &[
             "{idea}. What {hero} expected: five minutes. What {hero} got: a new personality.",
-            "Nobody. Absolutely nobody. {hero}, at two in the morning: I should read everything there is about {topic}.",
+            "Nobody. Absolutely nobody. {hero}, at two in the morning: I should read everything there is about \
+{topic}.",
             "Step one: begin. Step two: regret. Step three: tell everyone about step one.",
         ],
         spoken: &[
@@ -67,7 +68,8 @@ pub(super) const STAGES: &[Stage] = &[
         titles: &["The Voice at Night", "Three in the Morning", "By the Way"],
         outline: &["At three in the morning the head has one more thing to say about {topic}."],
         told: &[
-            "Body: tired. Eyes: closed. Brain: remember that thing you said about {topic} in the year two thousand and nine?",
+            "Body: tired. Eyes: closed. Brain: remember that thing you said about {topic} in the year two thousand \
+and nine?",
             "Sleep is for people who do not have {topic} to think about from every possible side.",
             "{hero} at noon: no thoughts at all. {hero} at midnight: a complete theory with footnotes.",
         ],
@@ -249,7 +251,8 @@ pub(super) const STAGES: &[Stage] = &[
         titles: &["And Again", "The Moral", "See You Tomorrow"],
         outline: &["{hero} has learnt something from all this, forgets it at once, and begins again from the top."],
         told: &[
-            "The moral of {topic}: there is none. Anyway, {hero} starts again tomorrow. Five minutes, how hard can it be?",
+            "The moral of {topic}: there is none. Anyway, {hero} starts again tomorrow. Five minutes, how hard can it \
+be?",
             "Lesson learnt. Lesson forgotten. See you tomorrow, same place, same face.",
             "In the end it was about the friends {hero} annoyed along the way.",
         ],

@@ -1,6 +1,6 @@
-//! The arc of movies and stories, in sixteen stages: an ordinary life, something that does not belong there, a reason to
-//! go, a price, a turn, the lowest point, a last try, and the first picture seen with other eyes. A shorter outline has
-//! fewer of them, always the first and the last.
+//! The arc of movies and stories, in sixteen stages: an ordinary life, something that does not belong there, a reason
+//! to go, a price, a turn, the lowest point, a last try, and the first picture seen with other eyes. A shorter outline
+//! has fewer of them, always the first and the last.
 
 use super::stage::{Stage, Who};
 
@@ -236,7 +236,8 @@ pub(super) const STAGES: &[Stage] = &[
         titles: &["Two Again", "The Way Back", "An Apology"],
         outline: &[
             "{hero} finds {friend} again and says the one thing that was missing; now they are two.",
-            "{hero} goes back to those who laughed and asks them for help, which takes more courage than anything before.",
+            "{hero} goes back to those who laughed and asks them for help, which takes more courage than anything \
+before.",
         ],
         told: &[
             "{friend} is where {hero} would have looked first, had {hero} looked at all.",

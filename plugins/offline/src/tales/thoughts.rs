@@ -214,7 +214,8 @@ pub(super) const STAGES: &[Stage] = &[
         titles: &["In One Sentence", "What Stays", "Tomorrow, One Minute"],
         outline: &["{hero} sums up {topic} in one sentence and leaves the rest to the viewer."],
         told: &[
-            "In one sentence: begin small, look closely, rest, and come back. That is all of {topic}, and it is enough.",
+            "In one sentence: begin small, look closely, rest, and come back. That is all of {topic}, and it is \
+enough.",
             "If you keep one thing from this, keep the minute. Tomorrow, same hour, same chair.",
             "{rest}. That was {topic}, as far as anyone can tell it. The rest is yours.",
         ],

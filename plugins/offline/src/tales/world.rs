@@ -9,7 +9,7 @@ use crate::english::{
     bare, capitalized, ends_phrase, gerund, is_determiner, lower_first, shorten, title_case, trim_end, verb, with_the,
 };
 use crate::film::nth;
-use crate::heroes::Being;
+use crate::heroes::{self, Being};
 use crate::hours::{self, Hour};
 use crate::places::{self, Place};
 use crate::reading::{Genre, Noun, Reading, read};
@@ -70,7 +70,10 @@ impl World {
         if reading.place.id == "plain" && reading.landmarks.is_empty() {
             reading.place = place_of(idea, plotted, dice.below(3));
         }
-        let thing = match reading.props.first() {
+        // Who is in the idea is no thing of it.
+        let lifeless =
+            |prop: &&String| prop.rsplit(' ').next().is_none_or(|word| heroes::by_word(&bare(word)).is_none());
+        let thing = match reading.props.iter().find(lifeless) {
             Some(prop) => Noun::new(prop),
             None => Noun::new(THINGS[dice.below(THINGS.len())]),
         };
