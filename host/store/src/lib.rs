@@ -41,7 +41,7 @@ pub use ledger::{Certainty, LedgerEntry, UsageFilter, UsageRow};
 pub use operations::{Advance, Ending, NewOperation, Operation, OperationLease, OperationState, Phase, Settled};
 pub use plugins::{GenerationRow, GenerationState, Switch};
 pub use projects::{
-    Edl, Leftovers, MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia, NewTrack, Project, ProjectPage,
+    Edl, MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia, NewTrack, Project, ProjectPage,
     RenderKind, Track, TrackUpdate,
 };
 pub use queue::{Lease, Progress, Segment, Yielded};

@@ -113,6 +113,7 @@ claims! {
     a_sound_track_is_replaced_and_what_is_found_out_late_is_not_noted
     a_plan_is_kept_in_place_of_the_one_before
     each_kind_of_render_has_its_last_job
+    while_a_project_is_rendered_no_other_film_of_it_is_begun
     files_that_are_added_at_once_have_places_of_their_own
     nothing_is_added_to_a_project_that_is_deleted_at_once
 }

@@ -85,12 +85,33 @@ impl Store {
         self.db.write(Forget { of: self.of(owner, project) }).await
     }
 
-    /// Notes the job that renders a project, in place of the one before.
+    /// Notes the job that renders a project, in place of the one before, which is answered if there was one.
     ///
     /// # Errors
-    /// `NotFound` where there is no such project; where the database fails.
-    pub async fn set_render(&self, owner: &str, project: &str, kind: RenderKind, job: &str) -> Result<(), StoreError> {
-        self.db.write(SetRender { of: self.of(owner, project), kind, job: job.into() }).await
+    /// `NotFound` where there is no such project; `Conflict` where a job that renders it has not ended; where the
+    /// database fails.
+    pub async fn begin_render(
+        &self,
+        owner: &str,
+        project: &str,
+        kind: RenderKind,
+        job: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.db.write(BeginRender { of: self.of(owner, project), kind, job: job.into() }).await
+    }
+
+    /// The last job that rendered a project, whoever has it: for links that were signed for its owner.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn render_by_project(&self, project: &str, kind: RenderKind) -> Result<Option<String>, StoreError> {
+        let mut connection = self.db.read().await?;
+        let row: Option<(String,)> = sqlx::query_as("SELECT job FROM renders WHERE project = $1 AND kind = $2")
+            .bind(project)
+            .bind(kind.as_str())
+            .fetch_optional(&mut *connection)
+            .await?;
+        Ok(row.map(|(job,)| job))
     }
 
     /// The last job that rendered a project, if one did.
@@ -99,13 +120,7 @@ impl Store {
     /// `NotFound` where there is no such project; where the database fails.
     pub async fn render(&self, owner: &str, project: &str, kind: RenderKind) -> Result<Option<String>, StoreError> {
         self.project(owner, project).await?;
-        let mut connection = self.db.read().await?;
-        let row: Option<(String,)> = sqlx::query_as("SELECT job FROM renders WHERE project = $1 AND kind = $2")
-            .bind(project)
-            .bind(kind.as_str())
-            .fetch_optional(&mut *connection)
-            .await?;
-        Ok(row.map(|(job,)| job))
+        self.render_by_project(project, kind).await
     }
 }
 
@@ -153,17 +168,28 @@ impl Transaction for Forget {
     }
 }
 
-struct SetRender {
+struct BeginRender {
     of: Of,
     kind: RenderKind,
     job: String,
 }
 
-impl Transaction for SetRender {
-    type Output = ();
+impl Transaction for BeginRender {
+    type Output = Option<String>;
 
-    async fn run(&self, tx: &mut AnyConnection) -> Result<(), StoreError> {
+    async fn run(&self, tx: &mut AnyConnection) -> Result<Option<String>, StoreError> {
         self.of.hold(&mut *tx).await?;
+        let before: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT renders.kind, renders.job,
+                 CASE WHEN jobs.state IN ('queued', 'running', 'waiting') THEN 1 ELSE 0 END
+             FROM renders LEFT JOIN jobs ON jobs.id = renders.job WHERE renders.project = $1",
+        )
+        .bind(self.of.project.as_str())
+        .fetch_all(&mut *tx)
+        .await?;
+        if before.iter().any(|(_, _, open)| *open != 0) {
+            return Err(StoreError::Conflict("a film of this project is being rendered".into()));
+        }
         sqlx::query(
             "INSERT INTO renders (project, kind, job) VALUES ($1, $2, $3)
              ON CONFLICT (project, kind) DO UPDATE SET job = $3",
@@ -173,6 +199,6 @@ impl Transaction for SetRender {
         .bind(self.job.as_str())
         .execute(tx)
         .await?;
-        Ok(())
+        Ok(before.into_iter().find(|(kind, ..)| kind == self.kind.as_str()).map(|(_, job, _)| job))
     }
 }

@@ -4,10 +4,11 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, FromRow, Row};
 use uuid::Uuid;
 
-use super::{Leftovers, Of, unreferred};
+use super::Of;
 use crate::Store;
 use crate::database::Transaction;
 use crate::error::StoreError;
+use crate::references;
 use crate::word::{read, word};
 
 /// What a file of a project is.
@@ -198,11 +199,29 @@ impl Store {
         self.db.write(Reorder { of: self.of(owner, project), ids }).await
     }
 
-    /// Takes a file out of its project.
+    /// A file, whoever has it: for links that were signed for its owner.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn media_by_id(&self, id: &str) -> Result<Option<MediaRow>, StoreError> {
+        let mut connection = self.db.read().await?;
+        Ok(sqlx::query_as("SELECT * FROM media WHERE id = $1").bind(id).fetch_optional(&mut *connection).await?)
+    }
+
+    /// Notes the job that looks into a file, and nothing else.
     ///
     /// # Errors
     /// `NotFound`, or where the database fails.
-    pub async fn delete_media(&self, owner: &str, id: &str) -> Result<Leftovers, StoreError> {
+    pub async fn note_media_job(&self, owner: &str, id: &str, job: &str) -> Result<(), StoreError> {
+        let project = self.media(owner, id).await?.project;
+        self.db.write(NoteJob { of: self.of(owner, &project), id: id.into(), job: job.into() }).await
+    }
+
+    /// Takes a file out of its project. Answers the job that looked into it, if there was one.
+    ///
+    /// # Errors
+    /// `NotFound`, or where the database fails.
+    pub async fn delete_media(&self, owner: &str, id: &str) -> Result<Option<String>, StoreError> {
         let project = self.media(owner, id).await?.project;
         self.db.write(Delete { of: self.of(owner, &project), id: id.into() }).await
     }
@@ -220,6 +239,7 @@ impl Transaction for Add {
     async fn run(&self, tx: &mut AnyConnection) -> Result<MediaRow, StoreError> {
         self.of.hold(&mut *tx).await?;
         let NewMedia { blob, filename, media_type, kind, size_bytes } = &self.media;
+        references::note(tx, &self.id, blob).await?;
         Ok(sqlx::query_as(
             "INSERT INTO media (id, project, owner, blob, filename, media_type, kind, size_bytes, position, status,
                  created_at)
@@ -253,6 +273,9 @@ impl Transaction for Update {
     async fn run(&self, tx: &mut AnyConnection) -> Result<MediaRow, StoreError> {
         self.of.hold(&mut *tx).await?;
         let MediaUpdate { status, error, facts, thumbnail, job } = &self.update;
+        if let Some(thumbnail) = thumbnail {
+            references::note(tx, &self.id, thumbnail).await?;
+        }
         sqlx::query_as(
             "UPDATE media SET status = $2, error = $3, facts = COALESCE($4, facts),
                  thumbnail = COALESCE($5, thumbnail), job = COALESCE($6, job)
@@ -267,6 +290,26 @@ impl Transaction for Update {
         .fetch_optional(tx)
         .await?
         .ok_or(StoreError::NotFound("media"))
+    }
+}
+
+struct NoteJob {
+    of: Of,
+    id: String,
+    job: String,
+}
+
+impl Transaction for NoteJob {
+    type Output = ();
+
+    async fn run(&self, tx: &mut AnyConnection) -> Result<(), StoreError> {
+        self.of.hold(&mut *tx).await?;
+        sqlx::query("UPDATE media SET job = $2 WHERE id = $1")
+            .bind(self.id.as_str())
+            .bind(self.job.as_str())
+            .execute(tx)
+            .await?;
+        Ok(())
     }
 }
 
@@ -309,16 +352,16 @@ struct Delete {
 }
 
 impl Transaction for Delete {
-    type Output = Leftovers;
+    type Output = Option<String>;
 
-    async fn run(&self, tx: &mut AnyConnection) -> Result<Leftovers, StoreError> {
+    async fn run(&self, tx: &mut AnyConnection) -> Result<Option<String>, StoreError> {
         self.of.hold(&mut *tx).await?;
         let gone: MediaRow = sqlx::query_as("DELETE FROM media WHERE id = $1 RETURNING *")
             .bind(self.id.as_str())
             .fetch_optional(&mut *tx)
             .await?
             .ok_or(StoreError::NotFound("media"))?;
-        let blobs = unreferred(tx, [Some(gone.blob), gone.thumbnail].into_iter().flatten().collect()).await?;
-        Ok(Leftovers { blobs, jobs: gone.job.into_iter().collect() })
+        references::release(tx, &self.id, self.of.now).await?;
+        Ok(gone.job)
     }
 }

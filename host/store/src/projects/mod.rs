@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::Store;
 use crate::database::Transaction;
 use crate::error::StoreError;
+use crate::references;
 
 pub use edl::{Edl, RenderKind};
 pub use media::{MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia};
@@ -56,16 +57,6 @@ pub struct ProjectPage {
     pub projects: Vec<Project>,
     /// What to ask for next, where there are more.
     pub next: Option<String>,
-}
-
-/// What a deletion leaves behind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Leftovers {
-    /// Blobs that no project refers to any more, each once. One that is put again at this moment may be among them, so
-    /// that they are better removed a while later, if nothing refers to them then.
-    pub blobs: Vec<String>,
-    /// Jobs that worked on what is gone, ended or not.
-    pub jobs: Vec<String>,
 }
 
 impl Store {
@@ -137,11 +128,11 @@ impl Store {
         self.db.write(Change { of: self.of(owner, id), name, settings }).await
     }
 
-    /// Deletes a project with everything in it.
+    /// Deletes a project with everything in it. Answers the jobs that worked on it, ended or not.
     ///
     /// # Errors
     /// `NotFound`, or where the database fails.
-    pub async fn delete_project(&self, owner: &str, id: &str) -> Result<Leftovers, StoreError> {
+    pub async fn delete_project(&self, owner: &str, id: &str) -> Result<Vec<String>, StoreError> {
         self.db.write(Delete { of: self.of(owner, id) }).await
     }
 
@@ -169,26 +160,6 @@ impl Of {
             .await?;
         if held.rows_affected() == 0 { Err(StoreError::NotFound("project")) } else { Ok(()) }
     }
-}
-
-/// Of these blobs, those that no project refers to.
-async fn unreferred(tx: &mut AnyConnection, mut blobs: Vec<String>) -> Result<Vec<String>, StoreError> {
-    blobs.sort();
-    blobs.dedup();
-    let mut free = Vec::new();
-    for blob in blobs {
-        let (uses,): (i64,) = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM media WHERE blob = $1) + (SELECT count(*) FROM media WHERE thumbnail = $1)
-                 + (SELECT count(*) FROM tracks WHERE blob = $1)",
-        )
-        .bind(blob.as_str())
-        .fetch_one(&mut *tx)
-        .await?;
-        if uses == 0 {
-            free.push(blob);
-        }
-    }
-    Ok(free)
 }
 
 struct Create {
@@ -243,19 +214,17 @@ struct Delete {
 }
 
 impl Transaction for Delete {
-    type Output = Leftovers;
+    type Output = Vec<String>;
 
-    async fn run(&self, tx: &mut AnyConnection) -> Result<Leftovers, StoreError> {
+    async fn run(&self, tx: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
         self.of.hold(&mut *tx).await?;
         let project = self.of.project.as_str();
         let list = |sql: &'static str| sqlx::query_as::<_, (String,)>(sql).bind(project);
-        let blobs = list(
-            "SELECT blob FROM media WHERE project = $1
-             UNION SELECT thumbnail FROM media WHERE project = $1 AND thumbnail IS NOT NULL
-             UNION SELECT blob FROM tracks WHERE project = $1",
-        )
-        .fetch_all(&mut *tx)
-        .await?;
+        let media = list("SELECT id FROM media WHERE project = $1").fetch_all(&mut *tx).await?;
+        for (holder,) in media {
+            references::release(tx, &holder, self.of.now).await?;
+        }
+        references::release(tx, project, self.of.now).await?;
         let jobs = list(
             "SELECT job FROM media WHERE project = $1 AND job IS NOT NULL
              UNION SELECT job FROM tracks WHERE project = $1 AND job IS NOT NULL
@@ -272,7 +241,6 @@ impl Transaction for Delete {
         ] {
             sqlx::query(sql).bind(project).execute(&mut *tx).await?;
         }
-        let blobs = unreferred(tx, blobs.into_iter().map(|(blob,)| blob).collect()).await?;
-        Ok(Leftovers { blobs, jobs: jobs.into_iter().map(|(job,)| job).collect() })
+        Ok(jobs.into_iter().map(|(job,)| job).collect())
     }
 }

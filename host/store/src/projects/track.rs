@@ -3,10 +3,11 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, FromRow, Row};
 
-use super::{Leftovers, MediaStatus, Of, unreferred};
+use super::{MediaStatus, Of};
 use crate::Store;
 use crate::database::Transaction;
 use crate::error::StoreError;
+use crate::references;
 use crate::word::read;
 
 /// The sound track of a project.
@@ -83,11 +84,12 @@ pub struct TrackUpdate {
 }
 
 impl Store {
-    /// Gives a project a sound track, in place of the one it had; it is pending. Answers what that leaves behind.
+    /// Gives a project a sound track, in place of the one it had; it is pending. Answers the job that
+    /// looked into that one, if there was one.
     ///
     /// # Errors
     /// `NotFound` where there is no such project; where the database fails.
-    pub async fn set_track(&self, owner: &str, project: &str, track: NewTrack) -> Result<Leftovers, StoreError> {
+    pub async fn set_track(&self, owner: &str, project: &str, track: NewTrack) -> Result<Option<String>, StoreError> {
         self.db.write(Replace { of: self.of(owner, project), by: Some(track) }).await
     }
 
@@ -119,11 +121,21 @@ impl Store {
         self.db.write(Update { of: self.of(owner, project), blob: blob.into(), update }).await
     }
 
-    /// Takes a project's sound track away, if it has one.
+    /// The sound track of a project, whoever has it: for links that were signed for its owner.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn track_by_project(&self, project: &str) -> Result<Option<Track>, StoreError> {
+        let mut connection = self.db.read().await?;
+        let track = sqlx::query_as("SELECT * FROM tracks WHERE project = $1").bind(project);
+        Ok(track.fetch_optional(&mut *connection).await?)
+    }
+
+    /// Takes a project's sound track away, if it has one. Answers the job that looked into it, if there was one.
     ///
     /// # Errors
     /// `NotFound` where there is no such project; where the database fails.
-    pub async fn delete_track(&self, owner: &str, project: &str) -> Result<Leftovers, StoreError> {
+    pub async fn delete_track(&self, owner: &str, project: &str) -> Result<Option<String>, StoreError> {
         self.db.write(Replace { of: self.of(owner, project), by: None }).await
     }
 }
@@ -134,15 +146,17 @@ struct Replace {
 }
 
 impl Transaction for Replace {
-    type Output = Leftovers;
+    type Output = Option<String>;
 
-    async fn run(&self, tx: &mut AnyConnection) -> Result<Leftovers, StoreError> {
+    async fn run(&self, tx: &mut AnyConnection) -> Result<Option<String>, StoreError> {
         self.of.hold(&mut *tx).await?;
+        references::release(tx, &self.of.project, self.of.now).await?;
         let gone: Option<Track> = sqlx::query_as("DELETE FROM tracks WHERE project = $1 RETURNING *")
             .bind(self.of.project.as_str())
             .fetch_optional(&mut *tx)
             .await?;
         if let Some(NewTrack { blob, filename, media_type, size_bytes }) = &self.by {
+            references::note(tx, &self.of.project, blob).await?;
             sqlx::query(
                 "INSERT INTO tracks (project, blob, filename, media_type, size_bytes, status, created_at)
                  VALUES ($1, $2, $3, $4, $5, 'pending', $6)",
@@ -156,8 +170,7 @@ impl Transaction for Replace {
             .execute(&mut *tx)
             .await?;
         }
-        let Some(gone) = gone else { return Ok(Leftovers::default()) };
-        Ok(Leftovers { blobs: unreferred(tx, vec![gone.blob]).await?, jobs: gone.job.into_iter().collect() })
+        Ok(gone.and_then(|gone| gone.job))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Claims about projects.
 
 use kinora_store::{
-    Edl, Leftovers, MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia, NewTrack, Project, RenderKind, Store,
+    Edl, MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia, NewTrack, Project, RenderKind, Store,
     StoreError, TrackUpdate,
 };
 
@@ -53,7 +53,7 @@ pub async fn a_project_is_its_owners_alone(store: &Store) {
     let media = add(store, &hers, "a").await;
     store.set_track("ann", &hers.id, new_track("t")).await.expect("set");
     store.save_edl("ann", &hers.id, edl("h")).await.expect("saved");
-    store.set_render("ann", &hers.id, RenderKind::Final, "job").await.expect("set");
+    store.begin_render("ann", &hers.id, RenderKind::Final, "job").await.expect("set");
     for (owner, id) in [("bob", hers.id.as_str()), ("", hers.id.as_str()), ("ann", "nothing")] {
         absent(store.project(owner, id).await);
         absent(store.change_project(owner, id, Some("Mine"), None).await);
@@ -67,7 +67,7 @@ pub async fn a_project_is_its_owners_alone(store: &Store) {
         absent(store.save_edl(owner, id, edl("b")).await);
         absent(store.edl(owner, id).await);
         absent(store.delete_edl(owner, id).await);
-        absent(store.set_render(owner, id, RenderKind::Final, "b").await);
+        absent(store.begin_render(owner, id, RenderKind::Final, "b").await);
         absent(store.render(owner, id, RenderKind::Final).await);
         assert_eq!(store.media_of(owner, id).await.expect("listed"), []);
     }
@@ -157,17 +157,31 @@ pub async fn what_was_found_out_about_media_stays_until_it_is_found_out_anew(sto
 
 pub async fn a_blob_is_left_over_when_nothing_refers_to_it_any_more(store: &Store) {
     let (hers, his) = (project(store, "ann").await, project(store, "bob").await);
-    let (one, two) = (add(store, &hers, "a").await, add(store, &hers, "a").await);
-    let three = add(store, &his, "b").await;
-    let pictured = MediaUpdate { thumbnail: Some("a".into()), ..found(MediaStatus::Ready) };
+    let blob = |digit: &str| format!("{}.jpg", digit.repeat(64));
+    let (one, two) = (add(store, &hers, &blob("a")).await, add(store, &hers, &blob("a")).await);
+    let three = add(store, &his, &blob("b")).await;
+    let pictured = MediaUpdate { thumbnail: Some(blob("a")), ..found(MediaStatus::Ready) };
     store.update_media("bob", &three.id, pictured).await.expect("pictured");
-    let left = |blobs: &[&str]| Leftovers { blobs: blobs.iter().map(|blob| (*blob).into()).collect(), jobs: vec![] };
-    assert_eq!(store.delete_media("ann", &one.id).await.expect("deleted"), left(&[]), "the second one has it too");
-    assert_eq!(store.delete_media("ann", &two.id).await.expect("deleted"), left(&[]), "it is a thumbnail");
-    store.set_track("ann", &hers.id, new_track("b")).await.expect("set");
-    assert_eq!(store.delete_media("bob", &three.id).await.expect("deleted"), left(&["a"]), "b is a sound track");
-    assert_eq!(store.delete_track("ann", &hers.id).await.expect("deleted"), left(&["b"]));
+    let left = async || {
+        store.clock().advance(60 * 60 * 1000);
+        let blobs = store.discarded_blobs(10).await.expect("read");
+        store.forget_discarded(&blobs).await.expect("forgotten");
+        blobs.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    store.delete_media("ann", &one.id).await.expect("deleted");
+    assert!(left().await.is_empty(), "the second one has it too");
+    store.delete_media("ann", &two.id).await.expect("deleted");
+    assert!(left().await.is_empty(), "it is a thumbnail");
+    store.set_track("ann", &hers.id, new_track(&blob("b"))).await.expect("set");
+    store.delete_media("bob", &three.id).await.expect("deleted");
+    assert_eq!(left().await, [blob("a")], "b is a sound track");
+    store.delete_track("ann", &hers.id).await.expect("deleted");
+    assert_eq!(left().await, [blob("b")]);
     absent(store.delete_media("ann", &one.id).await);
+    add(store, &hers, &blob("c")).await;
+    store.set_track("ann", &hers.id, new_track(&blob("d"))).await.expect("set");
+    store.delete_project("ann", &hers.id).await.expect("deleted");
+    assert_eq!(left().await, [blob("c"), blob("d")]);
 }
 
 pub async fn a_deleted_project_leaves_its_blobs_and_jobs_and_nothing_else(store: &Store) {
@@ -181,27 +195,25 @@ pub async fn a_deleted_project_leaves_its_blobs_and_jobs_and_nothing_else(store:
     let job = TrackUpdate { job: Some("j2".into()), ..heard(MediaStatus::Processing) };
     store.update_track("ann", &gone.id, "s", job).await.expect("begun");
     store.save_edl("ann", &gone.id, edl("h")).await.expect("saved");
-    store.set_render("ann", &gone.id, RenderKind::Preview, "j3").await.expect("set");
-    store.set_render("ann", &gone.id, RenderKind::Final, "j1").await.expect("set");
-    let left = store.delete_project("ann", &gone.id).await.expect("deleted");
-    assert_eq!(left.blobs, ["a", "s", "t"]);
-    assert_eq!(left.jobs, ["j1", "j2", "j3"]);
+    store.begin_render("ann", &gone.id, RenderKind::Preview, "j3").await.expect("set");
+    store.begin_render("ann", &gone.id, RenderKind::Final, "j1").await.expect("set");
+    let jobs = store.delete_project("ann", &gone.id).await.expect("deleted");
+    assert_eq!(jobs, ["j1", "j2", "j3"]);
     absent(store.project("ann", &gone.id).await);
     absent(store.media("ann", &media.id).await);
     absent(store.delete_project("ann", &gone.id).await);
     assert_eq!(blobs(store, &stays).await, [("shared".into(), 0)]);
-    assert_eq!(store.delete_project("ann", &stays.id).await.expect("deleted").blobs, ["shared"]);
 }
 
 pub async fn a_sound_track_is_replaced_and_what_is_found_out_late_is_not_noted(store: &Store) {
     let project = project(store, "ann").await;
     assert_eq!(store.track("ann", &project.id).await.expect("asked"), None);
-    assert_eq!(store.delete_track("ann", &project.id).await.expect("none"), Leftovers::default());
+    assert_eq!(store.delete_track("ann", &project.id).await.expect("none"), None);
     store.set_track("ann", &project.id, new_track("one")).await.expect("set");
     let job = TrackUpdate { job: Some("j".into()), ..heard(MediaStatus::Processing) };
     store.update_track("ann", &project.id, "one", job).await.expect("begun");
     let left = store.set_track("ann", &project.id, new_track("two")).await.expect("replaced");
-    assert_eq!(left, Leftovers { blobs: vec!["one".into()], jobs: vec!["j".into()] });
+    assert_eq!(left.as_deref(), Some("j"));
     absent(store.update_track("ann", &project.id, "one", heard(MediaStatus::Ready)).await);
     let track = store.track("ann", &project.id).await.expect("asked").expect("there");
     assert_eq!((track.blob.as_str(), track.status, &track.job), ("two", MediaStatus::Pending, &None));
@@ -210,9 +222,8 @@ pub async fn a_sound_track_is_replaced_and_what_is_found_out_late_is_not_noted(s
     store.update_track("ann", &project.id, "two", ready).await.expect("ready");
     let again = store.update_track("ann", &project.id, "two", heard(MediaStatus::Ready)).await.expect("again");
     assert_eq!(again.beats, beats, "it stays");
-    // The same content again is no leftover.
     let left = store.set_track("ann", &project.id, new_track("two")).await.expect("replaced");
-    assert_eq!(left, Leftovers::default());
+    assert_eq!(left, None);
     assert_eq!(store.track("ann", &project.id).await.expect("asked").expect("there").beats, None);
 }
 
@@ -232,8 +243,9 @@ pub async fn a_plan_is_kept_in_place_of_the_one_before(store: &Store) {
 
 pub async fn each_kind_of_render_has_its_last_job(store: &Store) {
     let project = project(store, "ann").await;
-    for (kind, job) in [(RenderKind::Final, "one"), (RenderKind::Preview, "two"), (RenderKind::Final, "three")] {
-        store.set_render("ann", &project.id, kind, job).await.expect("set");
+    let kinds = [(RenderKind::Final, "one", None), (RenderKind::Preview, "two", None), (RenderKind::Final, "three", Some("one"))];
+    for (kind, job, before) in kinds {
+        assert_eq!(store.begin_render("ann", &project.id, kind, job).await.expect("set").as_deref(), before);
     }
     let job = async |kind| store.render("ann", &project.id, kind).await.expect("asked");
     assert_eq!(job(RenderKind::Final).await.as_deref(), Some("three"));
@@ -255,16 +267,23 @@ pub async fn nothing_is_added_to_a_project_that_is_deleted_at_once(store: &Store
         let project = project(store, "ann").await;
         let adding = store.add_media("ann", &project.id, new_media("a"));
         let (added, left) = tokio::join!(adding, store.delete_project("ann", &project.id));
-        let left = left.expect("deleted");
+        left.expect("deleted");
         match added {
-            Ok(media) => {
-                assert_eq!(left.blobs, ["a"]);
-                absent(store.media("ann", &media.id).await);
-            }
-            Err(error) => {
-                assert!(matches!(error, StoreError::NotFound(_)), "{error}");
-                assert_eq!(left, Leftovers::default());
-            }
+            Ok(media) => absent(store.media("ann", &media.id).await),
+            Err(error) => assert!(matches!(error, StoreError::NotFound(_)), "{error}"),
         }
     }
+}
+
+pub async fn while_a_project_is_rendered_no_other_film_of_it_is_begun(store: &Store) {
+    let project = project(store, "ann").await;
+    let job = crate::create(store, crate::new_job()).await;
+    store.begin_render("ann", &project.id, RenderKind::Final, &job.id).await.expect("begun");
+    for kind in [RenderKind::Final, RenderKind::Preview] {
+        let refused = store.begin_render("ann", &project.id, kind, "other").await;
+        assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
+    }
+    store.cancel_job(&job.id, "{}").await.expect("cancelled");
+    let before = store.begin_render("ann", &project.id, RenderKind::Final, "other").await.expect("begun");
+    assert_eq!(before, Some(job.id));
 }
