@@ -21,7 +21,9 @@ pub fn render(
     sink: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Report, MediaError> {
     match job {
-        Job::Film { film, output, blobs } => film::render(film, blobs, output, ffmpeg, sink),
+        Job::Film { film, output, blobs, quality, cache } => {
+            film::render(film, blobs, *quality, cache.as_ref(), output, ffmpeg, sink)
+        }
         Job::Picture { composition, output, blobs } => {
             if sink(Progress { frame: 0, frames: 1 }).is_break() {
                 return Err(MediaError::Cancelled);
@@ -33,6 +35,7 @@ pub fn render(
                 frames: 1,
                 bytes: png.len() as u64,
                 facts: None,
+                pieces: None,
                 warnings,
                 cpu_ms: usage::cpu_ms(),
                 peak_rss_kb: usage::peak_kb(std::process::id()),
