@@ -83,7 +83,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("piece.mp4");
         let made = Command::new("ffmpeg")
-            .args(["-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:r=30:d=0.7", "-c:v", "libx264", "-threads", "1"])
+            .args([
+                "-v",
+                "error",
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc=s=64x64:r=30:d=0.7",
+                "-c:v",
+                "libx264",
+                "-threads",
+                "1",
+            ])
             .arg(&path)
             .status();
         assert!(made.unwrap().success());

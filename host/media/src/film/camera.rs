@@ -103,10 +103,11 @@ impl Camera {
         let top = (from.top.min(to.top) - margin).max(0.0);
         let right = ((from.left + from.width).max(to.left + to.width) + margin).min(full_w);
         let bottom = ((from.top + from.height).max(to.top + to.height) + margin).min(full_h);
-        // So many pixels that the closest view has one for each of the film's; never more than there are, and with
-        // bars never more than a picture may have.
+        // So many pixels that the closest view has one for each of the film's; never more than there are. The edges of
+        // bars are to be sharp in the widest view all the same, but never more than a picture may have.
         let most = (picture::MAX_PIXELS as f64 / ((right - left) * (bottom - top))).sqrt();
-        let needed = (f64::from(width) / from.width.min(to.width)).min(1.0).min(most);
+        let sharp = if fit == Fit::Contain { f64::from(width) / from.width.max(to.width) } else { 0.0 };
+        let needed = (f64::from(width) / from.width.min(to.width)).min(1.0).max(sharp).min(most);
         let even = |side: f64| ((side * needed / 2.0).round().max(1.0) * 2.0) as u32;
         let (scaled_w, scaled_h) = (even(right - left), even(bottom - top));
         let (x, y) = (f64::from(scaled_w) / (right - left), f64::from(scaled_h) / (bottom - top));

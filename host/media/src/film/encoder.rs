@@ -236,7 +236,16 @@ pub(crate) fn arguments(target: &Target<'_>, part: &Path) -> Vec<std::ffi::OsStr
     }
     let mut add = |words: &[&str]| out.extend(words.iter().map(Into::into));
     add(&["-map", "0:v:0", "-c:v", "libx264", "-preset", target.settings.preset]);
-    add(&["-crf", target.settings.crf, "-threads", target.settings.threads, "-pix_fmt", "yuv420p", "-fps_mode", "passthrough"]);
+    add(&[
+        "-crf",
+        target.settings.crf,
+        "-threads",
+        target.settings.threads,
+        "-pix_fmt",
+        "yuv420p",
+        "-fps_mode",
+        "passthrough",
+    ]);
     add(&["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"]);
     add(&["-color_range", "tv", "-chroma_sample_location", "left"]);
     if let Some(sound) = &target.sound {
@@ -286,9 +295,14 @@ mod tests {
 
     #[test]
     fn every_frame_falls_on_a_whole_unit_of_a_film_s_clock() {
-        for (num, den, units) in
-            [(30, 1, 15_360), (60, 2, 15_360), (24, 1, 12_288), (30_000, 1001, 30_000), (24_000, 1001, 24_000), (1, 1, 16_384)]
-        {
+        for (num, den, units) in [
+            (30, 1, 15_360),
+            (60, 2, 15_360),
+            (24, 1, 12_288),
+            (30_000, 1001, 30_000),
+            (24_000, 1001, 24_000),
+            (1, 1, 16_384),
+        ] {
             let scale = timescale(Rate { num, den });
             assert_eq!(scale, units);
             assert_eq!(u64::from(scale) * u64::from(den) % u64::from(num), 0);

@@ -45,7 +45,6 @@ pub(crate) fn render(
     let bitrate = work.settings.audio_bitrate;
     let sound = heard.then(|| keys.sound(samples(film.frames(), film.rate), bitrate));
 
-
     let mut cache = Cache::open(&folder.path, folder.max_bytes, output)?;
     let names: Vec<String> = orders.iter().map(|order| &order.name).chain(&sound).cloned().collect();
     cache.claim(&names).map_err(writing)?;

@@ -218,9 +218,11 @@ fn draw(
             told.tell(drawn)?;
         }
         peak = peak.max(current.peak_kb());
-        warnings.extend(current.missing().map(|missing| {
-            format!("clip {number} lacks {missing} pictures at its end; the last one stands still")
-        }));
+        warnings.extend(
+            current
+                .missing()
+                .map(|missing| format!("clip {number} lacks {missing} pictures at its end; the last one stands still")),
+        );
         match following {
             Some(following) => current = following,
             None if !is_last => match next()? {

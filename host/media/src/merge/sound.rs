@@ -16,7 +16,6 @@ use crate::music::RATE;
 use crate::probe;
 use crate::run::{Reader, run};
 
-
 /// What music is lowered to under the sound of a clip: −12 dB.
 const UNDER: f32 = 0.251;
 /// How long it takes to be lowered and raised, in samples.
