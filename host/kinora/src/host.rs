@@ -12,8 +12,8 @@ use kinora_runtime::egress::{Egress, EgressOptions, Policy};
 use kinora_runtime::{Limits, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, DataFolder, Store};
 use kinora_workflows::{
-    BeatsWorkflow, CharacterWorkflow, ClipWorkflow, FilmWorkflow, MediaWorkflow, MergeWorkflow, OperationDriver, Pieces,
-    PlanWorkflow, Providers, RenderWorkflow, Retry, ScenarioWorkflow, ScenesWorkflow, Studio,
+    BeatsWorkflow, CharacterWorkflow, ClipWorkflow, FilmWorkflow, MediaWorkflow, MergeWorkflow, OperationDriver,
+    Pieces, PlanWorkflow, Providers, RenderWorkflow, Retry, ScenarioWorkflow, ScenesWorkflow, Studio,
 };
 use tokio::sync::Semaphore;
 
