@@ -89,7 +89,8 @@ struct Looked {
     format: BTreeMap<String, Value>,
 }
 
-/// Looks into a clip; reads all of the file, without decoding it.
+/// Looks into a clip; reads all of the file, without decoding it: whether its pictures can be decoded shows when they
+/// are.
 ///
 /// # Errors
 /// [`MediaError::Unusable`] for one that cannot be used; [`MediaError::FfmpegMissing`]; what `alive` says.
@@ -97,18 +98,22 @@ pub(crate) fn look(path: &Path, media_type: &str, ffmpeg: &Path, alive: Alive<'_
     if media_type.starts_with("image/") {
         return Err(unusable("it is a picture and does not move".into()));
     }
-    let facts = probe::probe(path, media_type, ffmpeg)?;
-    let Some(format) = probe::format(media_type).filter(|_| facts.width > 0) else {
-        return Err(unusable("it has sound and no picture".into()));
+    let Some(format) = probe::format(media_type) else {
+        return Err(unusable(format!("it is of the type {media_type}, which Kinora does not work with")));
     };
     let ffprobe = probe::beside(ffmpeg);
     let entries = [
         "-show_data_hash",
         "md5",
         "-show_entries",
-        "format=start_time:stream:stream_disposition:stream_side_data:stream_tags=DURATION",
+        "format=start_time,duration:stream:stream_disposition:stream_side_data:stream_tags=DURATION",
     ];
-    let looked: Looked = probe::ask(&ffprobe, format, path, &entries)?;
+    let said: Value = probe::ask(&ffprobe, format, path, &entries)?;
+    let facts = probe::facts_in(&said, media_type)?;
+    if facts.width == 0 {
+        return Err(unusable("it has sound and no picture".into()));
+    }
+    let looked = Looked::deserialize(&said).map_err(|_| unusable("ffprobe has no clear answer about it".into()))?;
     let first = |kind: &str| looked.streams.iter().find(|stream| stream.get("codec_type").is_some_and(|t| t == kind));
     let is_cover = |s: &BTreeMap<String, Value>| s.get("disposition").is_some_and(|d| d["attached_pic"] == 1);
     let pictures = looked.streams.iter().filter(|s| s.get("codec_type").is_some_and(|t| t == "video"));
@@ -308,31 +313,6 @@ fn begins_as_mp4(path: &Path) -> bool {
 
 fn unusable(reason: String) -> MediaError {
     MediaError::Unusable { reason }
-}
-
-#[cfg(test)]
-impl Clip {
-    /// One of so many seconds, for tests that decode nothing.
-    pub fn lasting(seconds: f64) -> Self {
-        let rate = Rate { num: 30, den: 1 };
-        let kind = BTreeMap::new();
-        let copy = Copy { alone: false, among: false, hevc: false, kind, frames: 1, rate, timescale: 30 };
-        Clip {
-            path: PathBuf::new(),
-            format: "mov",
-            width: 64,
-            height: 64,
-            rate,
-            start: 0.0,
-            file_start: 0.0,
-            seconds,
-            matrix: None,
-            hdr: false,
-            sound: false,
-            aac: true,
-            copy,
-        }
-    }
 }
 
 #[cfg(test)]
