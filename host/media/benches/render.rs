@@ -58,7 +58,10 @@ struct Cost {
 impl<'a> Bench<'a> {
     fn new(folder: &'a Path, count: usize) -> Self {
         let photos: Vec<PathBuf> = (0..3).map(|seed| photo(&folder.join(format!("{seed}.jpg")), seed)).collect();
-        let clips = [clip(folder, &photos[0], "1.mp4", "1920x1080", "30"), clip(folder, &photos[1], "2.mp4", "2560x1440", "25")];
+        let clips = [
+            clip(folder, &photos[0], "1.mp4", "1920x1080", "30"),
+            clip(folder, &photos[1], "2.mp4", "1920x1080", "25"),
+        ];
         let view = |x, y, zoom| View { x, y, zoom };
         let segments = (0..count)
             .map(|index| {
@@ -220,7 +223,8 @@ fn memory_kb(process: u32) -> u64 {
     let own = own.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix("kB")?.trim().parse().ok());
     let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
     let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-    let children: Vec<u32> = children.flat_map(|all| all.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect();
+    let children: Vec<u32> =
+        children.flat_map(|all| all.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect();
     own.unwrap_or(0) + children.into_iter().map(memory_kb).sum::<u64>()
 }
 
@@ -235,7 +239,15 @@ fn quiet(command: &mut Command) -> Child {
 
 fn counted(path: &Path) -> String {
     let mut command = Command::new("ffprobe");
-    command.args(["-v", "error", "-count_packets", "-select_streams", "v:0", "-show_entries", "stream=nb_read_packets"]);
+    command.args([
+        "-v",
+        "error",
+        "-count_packets",
+        "-select_streams",
+        "v:0",
+        "-show_entries",
+        "stream=nb_read_packets",
+    ]);
     let said = command.args(["-of", "csv=p=0"]).arg(path).output().expect("ffprobe");
     String::from_utf8_lossy(&said.stdout).trim().to_owned()
 }
@@ -258,7 +270,8 @@ fn photo(path: &Path, seed: u32) -> PathBuf {
     };
     image::RgbImage::from_fn(4000, 2250, |x, y| {
         let (x, y) = (x as f32, y as f32);
-        let detail = smooth(x / 90.0, y / 90.0) * 0.3 + smooth(x / 17.0, y / 17.0) * 0.15 + smooth(x / 4.0, y / 4.0) * 0.08;
+        let detail = smooth(x / 90.0, y / 90.0) * 0.3 + smooth(x / 17.0, y / 17.0) * 0.15;
+        let detail = detail + smooth(x / 4.0, y / 4.0) * 0.08 + smooth(x / 1.7, y / 1.7) * 0.08;
         image::Rgb(std::array::from_fn(|c| {
             ((smooth(x / 700.0 + 50.0 * c as f32, y / 700.0) * 0.47 + detail) * 255.0) as u8
         }))
@@ -273,8 +286,11 @@ fn clip(folder: &Path, photo: &Path, name: &str, size: &str, rate: &str) -> Path
     let path = folder.join(name);
     let filter = format!("crop={}:'n*4':'n*3',noise=alls=5:allf=t,format=yuv420p", size.replace('x', ":"));
     let mut command = Command::new("ffmpeg");
-    command.args(["-v", "error", "-loop", "1", "-framerate", rate, "-i"]).arg(photo).args(["-t", "4.5", "-vf", &filter]);
-    command.args(["-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-bf", "2"]);
+    command
+        .args(["-v", "error", "-loop", "1", "-framerate", rate, "-i"])
+        .arg(photo)
+        .args(["-t", "4.5", "-vf", &filter]);
+    command.args(["-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-bf", "2", "-g", "30"]);
     command.args(["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]);
     assert!(command.arg(&path).status().expect("ffmpeg").success());
     path

@@ -73,7 +73,8 @@ fn a_track_fades_in_and_out_where_it_ends_or_the_film_does() {
 
 /// Loudness in LUFS.
 fn loudness(path: &Path) -> f64 {
-    let said = Command::new("ffmpeg").args(["-i"]).arg(path).args(["-af", "ebur128", "-f", "null", "-"]).output().unwrap();
+    let said =
+        Command::new("ffmpeg").args(["-i"]).arg(path).args(["-af", "ebur128", "-f", "null", "-"]).output().unwrap();
     let said = String::from_utf8(said.stderr).unwrap();
     let summary = said.rfind("I:").map(|at| &said[at + 2..]).unwrap();
     summary.split_whitespace().next().unwrap().parse().unwrap()
@@ -149,8 +150,7 @@ fn after_five_minutes_sound_and_picture_are_together_within_ten_milliseconds() {
     let times = shown(&output);
     let lumas = lumas(&output, SIZE);
     assert_eq!((times.len(), lumas.len()), (count as usize * every as usize, count as usize * every as usize));
-    let flashes: Vec<f64> =
-        lumas.iter().zip(&times).filter(|(luma, _)| **luma > 200).map(|(_, time)| *time).collect();
+    let flashes: Vec<f64> = lumas.iter().zip(&times).filter(|(luma, _)| **luma > 200).map(|(_, time)| *time).collect();
     let clicks = onsets(&pcm(&output));
     assert_eq!((flashes.len(), clicks.len()), (count as usize, count as usize));
     for ((flash, click), moment) in flashes.iter().zip(&clicks).zip(&moments) {

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use kinora_domain::documents::Rate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::MediaError;
@@ -37,11 +37,11 @@ const ALIKE: &[&str] = &[
 ];
 
 /// What was found about a clip.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Clip {
     pub path: PathBuf,
     /// What ffmpeg calls the file's format.
-    pub format: &'static str,
+    pub format: String,
     /// As it is shown, in square pixels.
     pub width: u32,
     /// As it is shown, in square pixels.
@@ -55,7 +55,7 @@ pub(crate) struct Clip {
     /// How long its pictures last, in seconds.
     pub seconds: f64,
     /// The matrix its colours are in, where the file does not say.
-    pub matrix: Option<&'static str>,
+    pub matrix: Option<String>,
     /// Whether it needs to be brought down to the usual range of brightness.
     pub hdr: bool,
     pub sound: bool,
@@ -65,7 +65,7 @@ pub(crate) struct Clip {
 }
 
 /// What copying needs to know.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Copy {
     /// Of a kind that may be copied at all.
     pub alone: bool,
@@ -159,9 +159,9 @@ pub(crate) fn look(path: &Path, media_type: &str, ffmpeg: &Path, alive: Alive<'_
     let matrix = if tagged {
         None
     } else if facts.width.min(facts.height) >= 720 {
-        Some("bt709")
+        Some("bt709".to_owned())
     } else {
-        Some("bt601")
+        Some("bt601".to_owned())
     };
     let start = packets.start as f64 * second;
     let file_start = looked.format.get("start_time").and_then(Value::as_str).and_then(|t| t.parse::<f64>().ok());
@@ -176,7 +176,7 @@ pub(crate) fn look(path: &Path, media_type: &str, ffmpeg: &Path, alive: Alive<'_
     let whole_steps = packets.step.is_some_and(|step| packets.end - packets.start == step * packets.count as i64);
     Ok(Clip {
         path: path.into(),
-        format,
+        format: format.into(),
         width: width.max(1),
         height: height.max(1),
         rate,

@@ -174,7 +174,7 @@ fn arguments(clip: &Clip, shape: &Shape, part: Part) -> Vec<OsString> {
         // fall on the same pictures, wherever decoding begins.
         all.extend(["-noaccurate_seek".into(), "-ss".into(), format!("{seek:.6}").into()]);
     }
-    all.extend(probe::opening(clip.format, &clip.path));
+    all.extend(probe::opening(&clip.format, &clip.path));
     let mut fps = format!("fps={num}/{den}:start_time={from:.6}");
     if part.skip > 0 {
         fps += &format!(",trim=start_frame={}", part.skip);
@@ -192,7 +192,7 @@ fn arguments(clip: &Clip, shape: &Shape, part: Part) -> Vec<OsString> {
                 .to_owned(),
         );
     }
-    let matrix = clip.matrix.map_or_else(String::new, |matrix| format!(":in_color_matrix={matrix}"));
+    let matrix = clip.matrix.as_ref().map_or_else(String::new, |matrix| format!(":in_color_matrix={matrix}"));
     steps.push(format!(
         "scale={}:{}{matrix}:out_color_matrix=bt709:out_range=tv:flags=lanczos+accurate_rnd+full_chroma_int",
         fit.0, fit.1

@@ -66,21 +66,24 @@ impl<'a> Clips<'a> {
     }
 
     fn look(&self, path: &Path, media_type: &str, alive: Alive<'_>) -> Result<Arc<Clip>, MediaError> {
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(clip) = known().get(path) {
-            return Ok(Arc::clone(clip));
+        match self.known(path) {
+            Some(clip) => Ok(clip),
+            None => Ok(self.learn(clip::look(path, media_type, self.ffmpeg, alive)?)),
         }
-        let mut clip = clip::look(path, media_type, self.ffmpeg, alive)?;
-        if clip.hdr {
-            let able = match self.hdr.get() {
-                Some(able) => *able,
-                None => *self.hdr.get_or_init(|| clip::knows_hdr(self.ffmpeg).unwrap_or(false)),
-            };
-            clip.hdr = able;
-        }
+    }
+
+    /// What is known of a file.
+    pub fn known(&self, path: &Path) -> Option<Arc<Clip>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
+    }
+
+    /// Takes note of what was found about a file.
+    pub fn learn(&self, mut clip: Clip) -> Arc<Clip> {
+        clip.hdr = clip.hdr && *self.hdr.get_or_init(|| clip::knows_hdr(self.ffmpeg).unwrap_or(false));
         let clip = Arc::new(clip);
-        known().insert(path.into(), Arc::clone(&clip));
-        Ok(clip)
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(clip.path.clone(), Arc::clone(&clip));
+        clip
     }
 
     /// What should be told once all clips were looked into.

@@ -7,13 +7,14 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::thread::available_parallelism;
 
-use kinora_domain::film::Film;
+use kinora_domain::film::{Film, Source};
 
 use super::cache::Cache;
 use super::encoder::{Target, file, metadata, timescale};
 use super::keys::Keys;
 use super::lanes::{Order, draw_pieces};
 use super::{Scraps, Told, Work, pieces, sound};
+use crate::clip::{self, Clip};
 use crate::error::MediaError;
 use crate::job::{CacheFolder, Pieces};
 use crate::music::samples;
@@ -61,7 +62,7 @@ pub(crate) fn render(
         let missing: Vec<Order> = orders.iter().filter(|order| seen.insert(&order.name)).cloned().collect();
         let left: u64 = missing.iter().map(|order| order.piece.frames()).sum();
         work.done.store(film.frames() - left, Ordering::Relaxed);
-        look_into_clips(work, &missing, told)?;
+        look_into_clips(work, cache, &keys, &missing, told)?;
         let sounding = |told: &mut Told<'_, '_>| match &sound {
             Some(name) if !cache.path(name).exists() => make_sound(work, cache, name, scraps, told),
             _ => Ok(()),
@@ -91,13 +92,39 @@ fn lanes(wanted: usize) -> usize {
 }
 
 /// Finds what is wrong with the clips that are needed before anything is drawn.
-fn look_into_clips(work: &Work<'_>, orders: &[Order], told: &mut Told<'_, '_>) -> Result<(), MediaError> {
+fn look_into_clips(
+    work: &Work<'_>,
+    cache: &Cache,
+    keys: &Keys<'_>,
+    orders: &[Order],
+    told: &mut Told<'_, '_>,
+) -> Result<(), MediaError> {
     let needed: Vec<_> = orders.iter().map(|order| order.piece).collect();
+    let mut alive = || told.tell(work.done.load(Ordering::Relaxed));
     for (index, _) in pieces::needs(&needed) {
-        if let Some(segment) = work.film.segments.get(index) {
-            let done = work.done.load(Ordering::Relaxed);
-            work.clips.cut(index + 1, segment, work.film.rate, &mut || told.tell(done))?;
+        let Some(segment) = work.film.segments.get(index) else { continue };
+        if let Source::Video { path, media_type, .. } = &segment.source
+            && work.clips.known(path).is_none()
+        {
+            let name = keys.facts(path, media_type);
+            let text = match std::fs::read_to_string(cache.path(&name)) {
+                Ok(text) => text,
+                Err(_) => {
+                    let found = clip::look(path, media_type, work.ffmpeg, &mut alive);
+                    let found = found.map_err(|error| work.of_clip(index, error))?;
+                    let text = serde_json::to_string(&found).unwrap_or_default();
+                    // Best effort: what is not kept is found again the next time.
+                    let _ = std::fs::write(cache.part(&name), &text).and_then(|()| cache.keep(&name));
+                    text
+                }
+            };
+            // Read back even where it was found this moment, so that no number differs by a digit the next time. What
+            // cannot be read is looked for again below.
+            if let Ok(found) = serde_json::from_str::<Clip>(&text) {
+                work.clips.learn(Clip { path: path.clone(), ..found });
+            }
         }
+        work.clips.cut(index + 1, segment, work.film.rate, &mut alive)?;
     }
     Ok(())
 }
