@@ -116,7 +116,7 @@ impl<'a> Bench<'a> {
         let (full, _) = self.render(&self.film, "full.mp4", Some("cache"), Path::new("ffmpeg"));
         self.row("Kinora, into an empty cache", &full);
         let mut edited = self.film.clone();
-        let middle = edited.segments.len() / 2 & !1;
+        let middle = (edited.segments.len() / 2) & !1;
         if let Source::Picture { motion: Some(motion), .. } = &mut edited.segments[middle].source {
             motion.to.zoom = 1.4;
         }

@@ -37,11 +37,7 @@ pub(crate) fn render(
 ) -> Result<(Pieces, u64), MediaError> {
     let film = work.film;
     let writing = |error: std::io::Error| MediaError::writing(&folder.path, &error);
-    let build = ffmpeg::build(work.ffmpeg)?;
-    let target = Target { piece: true, ..work.target() };
-    let keys = Keys::new(work, &target, &folder.contents, &build);
-    let orders: Vec<Order> =
-        pieces::cut(film).into_iter().map(|piece| Order { name: keys.piece(&piece), piece }).collect();
+    let (keys, orders) = named(work, folder)?;
     let heard = film.music.is_some() || film.track.is_some();
     let bitrate = work.settings.audio_bitrate;
     let sound = heard.then(|| keys.sound(samples(film.frames(), film.rate), bitrate));
@@ -51,9 +47,7 @@ pub(crate) fn render(
     cache.claim(&names).map_err(writing)?;
     cache.trim().map_err(writing)?;
     let cache = &cache;
-    let headers = |order: &Order| {
-        mp4::index(&cache.path(&order.name)).filter(|index| index.frames == order.piece.frames()).map(|i| i.headers)
-    };
+    let headers = |order: &Order| headers(&folder.path, order);
     let mut reused: HashSet<&str> =
         orders.iter().filter(|order| headers(order).is_some()).map(|order| order.name.as_str()).collect();
     let mut peak = 0;
@@ -83,6 +77,31 @@ pub(crate) fn render(
     }
     let joined = join(work, cache, &orders, sound.as_deref(), &scraps.part, output)?;
     Ok((report(film, &orders, &reused), peak.max(joined)))
+}
+
+/// What of a film is in a cache already. Nothing is rendered.
+///
+/// # Errors
+/// [`MediaError::FfmpegMissing`].
+pub(crate) fn look(work: &Work<'_>, folder: &CacheFolder) -> Result<Pieces, MediaError> {
+    let (_, orders) = named(work, folder)?;
+    let there = orders.iter().filter(|order| headers(&folder.path, order).is_some());
+    Ok(report(work.film, &orders, &there.map(|order| order.name.as_str()).collect()))
+}
+
+/// All pieces of a film with their names.
+fn named<'a>(work: &Work<'a>, folder: &'a CacheFolder) -> Result<(Keys<'a>, Vec<Order>), MediaError> {
+    let build = ffmpeg::build(work.ffmpeg)?;
+    let target = Target { piece: true, ..work.target() };
+    let keys = Keys::new(work, &target, &folder.contents, &build);
+    let pieces = pieces::cut(work.film).into_iter();
+    let orders = pieces.map(|piece| Order { name: keys.piece(&piece), piece }).collect();
+    Ok((keys, orders))
+}
+
+/// What decoders of a finished piece are set up with; none where it is not there, or not whole.
+fn headers(folder: &Path, order: &Order) -> Option<Vec<u8>> {
+    mp4::index(&folder.join(&order.name)).filter(|index| index.frames == order.piece.frames()).map(|i| i.headers)
 }
 
 /// How many pieces are rendered at once: an encoder keeps two cores busy.
