@@ -46,6 +46,8 @@ fn a_plan_is_rendered_from_files_and_explained() {
     let again = bench.run(&args).ok();
     assert!(again.stdout.contains(" 0 pieces rendered"), "{}", again.stdout);
     assert!(!again.stdout.lines().any(|line| line.ends_with(" no")), "{}", again.stdout);
+    let dry = bench.run(&[&args[..], &["--dry-run"]].concat()).ok();
+    assert_eq!(dry.stdout.matches(" yes").count(), 3, "what was rendered before is known beforehand: {}", dry.stdout);
     assert_eq!(frame_digests(&bench.path("film.mp4")), frames);
     // With music whose beats were found.
     plan["audio"] = json!({"source": "project_audio", "mode": "with_audio"});

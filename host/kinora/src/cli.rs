@@ -147,7 +147,7 @@ pub struct Render {
     /// Print the timeline as a table: segment, source, frames, transition, and what was rendered before
     #[arg(long)]
     pub explain: bool,
-    /// Judge the plan (and with --explain print its table), and render nothing
+    /// Judge the plan (with --explain also print its table, and what was rendered before), and render nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Render everything anew, and keep no pieces

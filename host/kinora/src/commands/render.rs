@@ -37,10 +37,6 @@ pub async fn run(settings: &Settings, render: Render, interrupted: CancellationT
     for warning in &timeline.warnings {
         tell!("note: {warning}.");
     }
-    if render.dry_run {
-        explain(&render, &timeline, &files, None);
-        return Ok(ExitCode::SUCCESS);
-    }
     settings::prepare_data_folder(settings)?;
     if render.output.is_dir() {
         bail!("--output {}: a folder has this name", render.output.display());
@@ -58,6 +54,11 @@ pub async fn run(settings: &Settings, render: Render, interrupted: CancellationT
         quality: if render.preview { Quality::Preview } else { Quality::Final },
         cache,
     };
+    if render.dry_run {
+        let there = kinora_media::look_ahead(&job, &settings.media.ffmpeg)?;
+        explain(&render, &timeline, &files, there.as_ref().map(|pieces| pieces.segments.as_slice()));
+        return Ok(ExitCode::SUCCESS);
+    }
     let screen = Screen::new();
     let rendered = tokio::select! {
         rendered = worker.run(&job, |progress| {
