@@ -1,9 +1,11 @@
 //! What goes over the wire, and what is read off it.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
 use super::Request;
@@ -72,7 +74,7 @@ impl Rendered {
             }
             Rendered::Announced(bytes) => {
                 // A stream, so that nobody counts what really comes.
-                let beginning = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(super::media::CLIP)]);
+                let beginning = stream::iter([Ok::<_, Infallible>(super::media::CLIP)]).chain(stream::pending());
                 let headers = [("content-type", "video/mp4".to_owned()), ("content-length", bytes.to_string())];
                 (headers, axum::body::Body::from_stream(beginning)).into_response()
             }
