@@ -18,6 +18,11 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("scenario", schema_for!(ScenarioDraft)),
         ("music-video-request", schema_for!(MusicVideoRequest)),
         ("music-video-scenes", schema_for!(MusicVideoScenes)),
+        ("edit-plan-request", schema_for!(EditPlanRequest)),
+        ("edit-plan", schema_for!(EditPlan)),
+        ("story-request", schema_for!(StoryRequest)),
+        ("story-metadata", schema_for!(StoryMetadata)),
+        ("story-segments", schema_for!(StorySegments)),
         ("drawing", schema_for!(Drawing)),
         ("composition", schema_for!(Composition)),
     ]

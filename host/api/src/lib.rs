@@ -7,6 +7,7 @@
 
 mod accounts;
 mod admin;
+mod ai;
 mod auth;
 mod budgets;
 mod docs;
@@ -23,6 +24,7 @@ mod multipart;
 mod music_video;
 mod observe;
 mod options;
+mod projects;
 mod router;
 mod scenario;
 mod serve;

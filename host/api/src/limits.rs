@@ -35,8 +35,14 @@ impl Key {
 }
 
 /// How the paths end whose calls ask a provider.
-const GENERATING: [&str; 4] =
-    ["/scenario/generate", "/mv/create_scenes", "/mv/generate_character_reference", "/mv/generate_video"];
+const GENERATING: [&str; 6] = [
+    "/scenario/generate",
+    "/mv/create_scenes",
+    "/mv/generate_character_reference",
+    "/mv/generate_video",
+    "/ai/plan",
+    "/ai/plan_and_apply",
+];
 
 /// What is counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

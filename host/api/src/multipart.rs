@@ -19,9 +19,20 @@ pub(crate) struct Received {
     pub blob: Blob,
 }
 
+/// What is said to who sends no form.
+pub(crate) fn no_form(field: &str) -> ApiError {
+    let message = format!("Send the file as multipart/form-data, in a field called {field}.");
+    ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message)
+}
+
+/// The client's name of a field's file; never a path.
+pub(crate) fn name(field: &Field<'_>) -> String {
+    plain(field.file_name().unwrap_or_default())
+}
+
 /// Stores the file of a field.
 pub(crate) async fn receive(state: &ApiState, field: Field<'_>, limit: u64) -> Result<Received, ApiError> {
-    let name = plain(field.file_name().unwrap_or_default());
+    let name = name(&field);
     let patience = state.options().body_patience;
     let content = stream::try_unfold(field, |mut field| async move {
         match tokio::time::timeout(patience, field.try_next()).await {

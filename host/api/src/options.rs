@@ -25,6 +25,8 @@ pub struct ApiOptions {
     pub rate_limits: RateLimits,
     /// Who writes, by the provider's id; named in errors.
     pub text: String,
+    /// Whether somebody plans films: a model, or who was chosen for texts on purpose.
+    pub plans: bool,
     /// Who draws, by the provider's id; named in errors.
     pub image: String,
     /// Who makes clips where a request names nobody.
@@ -45,6 +47,7 @@ impl ApiOptions {
             body_patience: Duration::from_secs(30),
             rate_limits: RateLimits::default(),
             text: "offline".into(),
+            plans: false,
             image: "offline".into(),
             video: Choice { provider: "offline".into(), model: None },
             version: env!("CARGO_PKG_VERSION").into(),

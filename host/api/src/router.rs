@@ -14,7 +14,9 @@ use crate::docs::{self, Document, Viewer};
 use crate::error::ApiError;
 use crate::extract::shown;
 use crate::state::ApiState;
-use crate::{accounts, admin, budgets, door, health, jobs, models, music_video, observe, scenario, usage};
+use crate::{
+    accounts, admin, ai, budgets, door, health, jobs, models, music_video, observe, projects, scenario, usage,
+};
 
 /// Puts all routes together.
 ///
@@ -59,6 +61,28 @@ fn under_api() -> OpenApiRouter<ApiState> {
         .routes(routes!(music_video::merge))
         .routes(routes!(music_video::uploads))
         .routes(routes!(music_video::delete_upload))
+        .routes(routes!(ai::plan))
+        .routes(routes!(ai::apply))
+        .routes(routes!(ai::plan_and_apply))
+        .routes(routes!(ai::schema))
+        .routes(routes!(projects::list, projects::create))
+        .routes(routes!(projects::show, projects::change, projects::delete))
+        .routes(routes!(projects::list_media))
+        .routes(routes!(projects::reorder_media))
+        .routes(routes!(projects::show_media, projects::delete_media))
+        .routes(routes!(projects::media_thumbnail))
+        .routes(routes!(projects::show_audio, projects::delete_audio))
+        .routes(routes!(projects::analyze_audio))
+        .routes(routes!(projects::show_beats))
+        .routes(routes!(projects::stream_audio))
+        .routes(routes!(projects::validate_edl))
+        .routes(routes!(projects::save_edl))
+        .routes(routes!(projects::show_edl, projects::delete_edl))
+        .routes(routes!(projects::show_timeline))
+        .routes(routes!(projects::render))
+        .routes(routes!(projects::render_status))
+        .routes(routes!(projects::cancel_render))
+        .routes(routes!(projects::download_render))
         .merge(large())
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show, jobs::cancel))
@@ -78,7 +102,11 @@ fn under_api() -> OpenApiRouter<ApiState> {
 
 /// The routes that take files, which are streamed and have limits of their own.
 fn large() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::default().routes(routes!(music_video::upload)).layer(DefaultBodyLimit::disable())
+    OpenApiRouter::default()
+        .routes(routes!(music_video::upload))
+        .routes(routes!(projects::add_media))
+        .routes(routes!(projects::set_audio))
+        .layer(DefaultBodyLimit::disable())
 }
 
 /// The routes whose documented path stands beside `/api`. There are none yet.

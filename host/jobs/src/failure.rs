@@ -18,12 +18,15 @@ pub struct Failure {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Everything that is wrong, where the message says but the first of it. Sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
 }
 
 impl Failure {
     /// A failure that the same request would meet again.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Failure { code: code.into(), message: message.into(), recoverable: false, hint: None }
+        Failure { code: code.into(), message: message.into(), ..Failure::default() }
     }
 
     /// The failure as the row keeps it.

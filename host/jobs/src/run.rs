@@ -313,6 +313,7 @@ fn uncertain(job: &str, error: Option<&str>) -> Failure {
         code: "uncertain".into(),
         message: format!("It is not known whether the provider accepted a request that costs money: {message}"),
         recoverable: true,
+        problems: Vec::new(),
         hint: Some(format!(
             "Look at the provider's own records first. POST /api/jobs/{job}/resubmit sends it again, which may cost twice; \
              DELETE /api/jobs/{job} gives it up."

@@ -12,8 +12,8 @@ use kinora_runtime::egress::{Egress, EgressOptions, Policy};
 use kinora_runtime::{Limits, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, DataFolder, Store};
 use kinora_workflows::{
-    CharacterWorkflow, ClipWorkflow, FilmWorkflow, MergeWorkflow, OperationDriver, Providers, Retry, ScenarioWorkflow,
-    ScenesWorkflow, Studio,
+    BeatsWorkflow, CharacterWorkflow, ClipWorkflow, FilmWorkflow, MediaWorkflow, MergeWorkflow, OperationDriver,
+    Pieces, PlanWorkflow, Providers, RenderWorkflow, Retry, ScenarioWorkflow, ScenesWorkflow, Studio,
 };
 use tokio::sync::Semaphore;
 
@@ -121,6 +121,10 @@ impl Host {
             Arc::new(MergeWorkflow::new(studio.clone())),
             Arc::new(ScenesWorkflow::new(studio.clone())),
             Arc::new(CharacterWorkflow::new(studio.clone())),
+            Arc::new(MediaWorkflow::new(studio.clone(), store.clone())),
+            Arc::new(BeatsWorkflow::new(studio.clone(), store.clone())),
+            Arc::new(PlanWorkflow::new(studio.clone())),
+            Arc::new(RenderWorkflow::new(studio.clone())),
         ];
         let driver = Arc::new(OperationDriver::new(studio.clone()));
         let options = EngineOptions { only, ..EngineOptions::default() };
@@ -158,6 +162,10 @@ pub fn studio(
         worker: worker(&settings.media.ffmpeg)?,
         render_slots: Semaphore::new(settings.media.renders.unwrap_or(cores).max(1)),
         probe_slots: Semaphore::new(cores),
+        pieces: Pieces {
+            path: settings.storage.data.join("pieces"),
+            max_bytes: settings.media.cache_mib.saturating_mul(1 << 20),
+        },
         providers: Providers {
             text,
             image,
@@ -173,8 +181,11 @@ pub fn studio(
     }))
 }
 
-/// The media worker is this very binary.
-fn worker(ffmpeg: &Path) -> Result<Worker> {
+/// The media worker, which is this very binary.
+///
+/// # Errors
+/// Where the binary cannot find itself.
+pub fn worker(ffmpeg: &Path) -> Result<Worker> {
     let executable = std::env::current_exe().context("the binary cannot find itself")?;
     Ok(Worker::new(executable).ffmpeg(ffmpeg.to_owned()))
 }

@@ -167,6 +167,8 @@ pub struct Media {
     pub ffmpeg: PathBuf,
     /// Pictures and films that are rendered at once; absent: as many as there are cores.
     pub renders: Option<usize>,
+    /// What finished pieces of rendered projects may take, MiB.
+    pub cache_mib: u64,
 }
 
 impl Default for Settings {
@@ -189,7 +191,7 @@ impl Default for Settings {
             plugins: BTreeMap::new(),
             prices: BTreeMap::new(),
             limits: Limits { compute_ms: 2_000, wall_ms: 10_000, memory_mib: 256 },
-            media: Media { ffmpeg: "ffmpeg".into(), renders: None },
+            media: Media { ffmpeg: "ffmpeg".into(), renders: None, cache_mib: 10_240 },
         }
     }
 }

@@ -76,6 +76,16 @@ pub enum MediaError {
         /// Why.
         reason: String,
     },
+    /// The clip of a film's segment cannot be used.
+    #[error("the clip of segment {number} (\"{}\") cannot be used: {reason}; choose another or leave it out", path.display())]
+    SegmentClip {
+        /// Which segment, from 1.
+        number: usize,
+        /// The clip's file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// Clips cannot be joined.
     #[error("the clips cannot be joined: {reason}")]
     InvalidMerge {
@@ -95,6 +105,12 @@ pub enum MediaError {
     Music {
         /// Why.
         reason: String,
+    },
+    /// A tempo that nobody taps.
+    #[error("{bpm} beats per minute is no tempo; give 30 to 300, or leave it out and it is found")]
+    InvalidTempo {
+        /// What was told.
+        bpm: String,
     },
     /// A file is not the media it says it is, or beyond a limit.
     #[error("the file cannot be used: {reason}")]

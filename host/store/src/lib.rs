@@ -18,6 +18,7 @@ mod ledger;
 mod migrations;
 mod operations;
 mod plugins;
+mod projects;
 mod queue;
 mod references;
 mod steps;
@@ -27,7 +28,7 @@ mod workers;
 mod writer;
 
 pub use accounts::{NewUser, Role, User};
-pub use blobs::{Blob, BlobError, BlobId, Blobs, PutError};
+pub use blobs::{Blob, BlobError, BlobId, Blobs, PutError, media_type};
 pub use budgets::{Budget, BudgetPeriod, BudgetState};
 pub use clock::Clock;
 pub use database::Backend;
@@ -39,6 +40,10 @@ pub use jobs::{Created, Job, JobFilter, JobState, NewJob, Page};
 pub use ledger::{Certainty, LedgerEntry, UsageFilter, UsageRow};
 pub use operations::{Advance, Ending, NewOperation, Operation, OperationLease, OperationState, Phase, Settled};
 pub use plugins::{GenerationRow, GenerationState, Switch};
+pub use projects::{
+    Edl, MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia, NewTrack, Project, ProjectPage, RenderKind, Track,
+    TrackUpdate,
+};
 pub use queue::{Lease, Progress, Segment, Yielded};
 pub use references::Holding;
 pub use steps::Step;

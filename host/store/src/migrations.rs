@@ -26,6 +26,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0003_keeping.sql"),
         include_str!("../../../migrations/postgres/0003_keeping.sql"),
     ),
+    (
+        4,
+        "projects",
+        include_str!("../../../migrations/sqlite/0004_projects.sql"),
+        include_str!("../../../migrations/postgres/0004_projects.sql"),
+    ),
 ];
 
 /// What brings a database up to date.

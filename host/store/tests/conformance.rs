@@ -4,6 +4,8 @@
 mod keeping;
 #[path = "../../../tests/fakes/postgres.rs"]
 mod postgres;
+#[path = "conformance/projects.rs"]
+mod projects;
 
 use keeping::*;
 
@@ -12,6 +14,7 @@ use kinora_store::{
     LedgerEntry, NewEvent, NewJob, NewOperation, NewUser, Operation, OperationState, Phase, Progress, Role, Segment,
     Step, Store, StoreError, Switch, UsageFilter, WorkerId, Yielded,
 };
+use projects::*;
 use tempfile::TempDir;
 
 /// Long enough that no lease lapses by itself in a test.
@@ -99,6 +102,20 @@ claims! {
     what_failed_gives_its_reservation_back_and_what_ended_counts_as_it_cost
     a_budget_counts_its_own_period
     of_many_that_reserve_at_once_no_more_go_out_than_the_budget_allows
+    a_project_is_its_owners_alone
+    projects_are_listed_by_page_the_youngest_first
+    a_project_is_renamed_and_its_settings_stay
+    media_keep_the_order_in_which_they_came_or_were_put
+    an_order_that_does_not_name_each_once_changes_nothing
+    what_was_found_out_about_media_stays_until_it_is_found_out_anew
+    a_blob_is_left_over_when_nothing_refers_to_it_any_more
+    a_deleted_project_leaves_its_blobs_and_jobs_and_nothing_else
+    a_sound_track_is_replaced_and_what_is_found_out_late_is_not_noted
+    a_plan_is_kept_in_place_of_the_one_before
+    each_kind_of_render_has_its_last_job
+    while_a_project_is_rendered_no_other_film_of_it_is_begun
+    files_that_are_added_at_once_have_places_of_their_own
+    nothing_is_added_to_a_project_that_is_deleted_at_once
 }
 
 async fn worker(store: &Store) -> WorkerId {

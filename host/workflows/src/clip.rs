@@ -1,6 +1,5 @@
 //! One clip: judged before it costs money, asked of a provider or drawn here, kept as a blob.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -114,7 +113,7 @@ async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
             run.log(Level::Error, format!("{title}: {}", error.message));
             let said = fixed_sentence(&error.kind).map_or(error.message, str::to_owned);
             let message = format!("{title} could not make the clip. {said}");
-            return Err(Failure { code: error.kind, message, recoverable: error.retryable, hint: None }.into());
+            return Err(Failure { recoverable: error.retryable, ..Failure::new(error.kind, message) }.into());
         }
     };
     let MediaOutcome { items, made_by, mut warnings, .. } = made;
@@ -218,11 +217,12 @@ async fn render(studio: &Studio, drawing: &Drawing, music: bool) -> Result<(Stri
             overlays: Vec::new(),
         }],
         music: music.then(|| Music { seed: drawing.seed, mood: drawing.mood.clone() }),
+        track: None,
         title: drawing.title.clone(),
         comment: "Made with Kinora.".into(),
     };
     film.check().map_err(WorkflowError::InvalidRequest)?;
-    let job = Job::Film { film, output: output.clone(), blobs: BTreeMap::new() };
+    let job = Job::film(film, output.clone());
     let report = studio.render(&job, |_| {}).await.map_err(stop)?;
     let blob = studio.keep(&output).await?;
     let facts = results::look(studio, "video", &blob).await;

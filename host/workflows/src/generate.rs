@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use kinora_domain::documents::{Problem, Role, StrategyRequest};
+use kinora_domain::documents::{Problem, Role, StrategyRequest, Usage};
 use kinora_jobs::{Failure, Level, OperationError, OperationRequest, Run, Stop};
 use kinora_runtime::Rule;
 use serde_json::Value;
@@ -28,6 +28,8 @@ pub(crate) struct Contract {
 pub(crate) struct Generated {
     pub document: Value,
     pub made_by: String,
+    /// What the last answer took.
+    pub usage: Usage,
 }
 
 /// Why one attempt failed.
@@ -101,7 +103,7 @@ pub(crate) async fn generate(
                         run.log(Level::Info, (contract.seen)(&title, &answer.text, &document, &verdict.problems));
                         let Some(problem) = verdict.problems.first() else {
                             run.log(Level::Info, format!("✅ Attempt {attempt} validation passed!"));
-                            return Ok(Generated { document, made_by: answer.made_by });
+                            return Ok(Generated { document, made_by: answer.made_by, usage: answer.usage });
                         };
                         run.log(Level::Warn, format!("❌ Attempt {attempt} validation failed: {}", problem.message));
                         Trouble::Wrong(verdict.problems)
@@ -139,10 +141,12 @@ fn last_line(trouble: &Trouble, noun: &str, attempts: u32) -> String {
 
 fn give_up(trouble: Trouble, title: &str, contract: &Contract, attempts: u32) -> Failure {
     let noun = contract.noun;
+    let mut all = Vec::new();
     let (code, said, recoverable) = match trouble {
         Trouble::Unreadable(message) => ("malformed-output".into(), message, true),
         Trouble::Wrong(problems) => {
-            let last = problems.into_iter().next().map(|problem| problem.message).unwrap_or_default();
+            all.extend(problems.into_iter().map(|problem| problem.message));
+            let last = all.first().cloned().unwrap_or_default();
             let said = format!("{} validation failed after {attempts} attempts. Last error: {last}", capital(noun));
             ("validation-failed".into(), said, true)
         }
@@ -156,6 +160,7 @@ fn give_up(trouble: Trouble, title: &str, contract: &Contract, attempts: u32) ->
         message: format!("Failed to generate {noun} with {title}. {said}"),
         recoverable,
         hint: recoverable.then(|| "Try again.".into()),
+        problems: all,
     }
 }
 

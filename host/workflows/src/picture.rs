@@ -68,12 +68,8 @@ fn compose(studio: &Studio, operation: &ImageOperation) -> Result<kinora_jobs::O
 pub(crate) fn failure(studio: &Studio, error: &OperationError) -> Failure {
     let provider = studio.provider("image").ok();
     let title = provider.as_ref().map_or("the provider", |(provider, _)| provider.plugin.manifest.title.as_str());
-    Failure {
-        code: error.kind.clone(),
-        message: format!("{title} could not draw a picture: {}", error.message),
-        recoverable: error.retryable,
-        hint: None,
-    }
+    let message = format!("{title} could not draw a picture: {}", error.message);
+    Failure { recoverable: error.retryable, ..Failure::new(&error.kind, message) }
 }
 
 /// Lets a renderer compose a drawing.

@@ -40,6 +40,8 @@ pub struct Studio {
     pub render_slots: Semaphore,
     /// How many look into what was made, at once.
     pub probe_slots: Semaphore,
+    /// Finished pieces of rendered projects.
+    pub pieces: Pieces,
     /// Who makes what.
     pub providers: Providers,
     /// How often a model is asked.
@@ -48,6 +50,15 @@ pub struct Studio {
     pub prices: BTreeMap<String, Price>,
     /// Whether scenarios get a thumbnail.
     pub thumbnails: bool,
+}
+
+/// Where finished pieces of rendered projects are kept, so that they are not rendered again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pieces {
+    /// The folder.
+    pub path: PathBuf,
+    /// How much it may hold, bytes.
+    pub max_bytes: u64,
 }
 
 /// Brings back a generation by the plugin's id and the component's digest, also where another one is active by now;

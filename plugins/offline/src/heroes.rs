@@ -243,7 +243,7 @@ const HEROES: &[Hero] = &[
     creature(
         &[
             "bird", "birds", "owl", "crow", "eagle", "penguin", "penguins", "swan", "sparrow", "raven", "parrot",
-            "duck", "crane",
+            "duck", "crane", "hen", "rooster", "goose",
         ],
         "with bright eyes and ruffled feathers",
         &["opening both wings", "turning its head by a hair"],

@@ -2,6 +2,7 @@
 //! for drawings where others would make pictures. The same request always gets the same answer. It is what a fresh
 //! Kinora makes films with, and what tests run on; it always says what it is.
 
+mod edit_plan;
 mod english;
 mod film;
 mod goods;
@@ -16,14 +17,17 @@ mod reading;
 mod scenario;
 mod seed;
 mod shapes;
+mod tales;
 mod text;
 
 use kinora_sdk::documents::{Manifest, Model, Outcome, Role};
 use kinora_sdk::{Immediate, Operation, ProviderError, Request};
 use serde_json::Value;
 
+pub use edit_plan::write as write_edit_plan;
 pub use music_video::write as write_music_video;
 pub use scenario::write as write_scenario;
+pub use tales::{write_metadata as write_story_metadata, write_segments as write_story_segments};
 
 /// Who made what this provider makes.
 pub const MADE_BY: &str = "Kinora's offline provider (no model was asked)";

@@ -1,13 +1,15 @@
-//! Text operations: which writer serves which request. A scenario and a music video are written from their briefs; any
-//! other document from its schema; prose says what was asked and that no model answered.
+//! Text operations: which writer serves which request. Scenarios, music videos, edit plans and stories are written from
+//! their briefs; any other document from its schema; prose says what was asked and that no model answered.
 
 use kinora_sdk::ProviderError;
-use kinora_sdk::documents::{MusicVideoRequest, Outcome, ScenarioRequest, TextOperation, TextOutcome, Usage};
+use kinora_sdk::documents::{
+    EditPlanRequest, MusicVideoRequest, Outcome, ScenarioRequest, StoryRequest, TextOperation, TextOutcome, Usage,
+};
 use serde_json::Value;
 
 use crate::english::shorten;
 use crate::seed::hash;
-use crate::{MADE_BY, instance, music_video, scenario};
+use crate::{MADE_BY, edit_plan, instance, music_video, scenario, tales};
 
 /// More scenes than any film has; a brief that asks for more was not checked by a strategy.
 const MAX_SCENES: u32 = 100;
@@ -23,6 +25,8 @@ pub fn write(operation: &TextOperation) -> Result<Outcome, ProviderError> {
     let text = match (&operation.brief, &operation.output) {
         (Some(brief), _) if brief["kind"] == "scenario" => write_scenario(brief, operation.seed)?,
         (Some(brief), _) if brief["kind"] == "music-video" => write_music_video(brief, operation.seed)?,
+        (Some(brief), _) if brief["kind"] == "edit-plan" => write_edit_plan(brief, operation.seed)?,
+        (Some(brief), _) if brief.get("story_kind").is_some() => write_story(brief, operation.seed)?,
         (brief, Some(output)) => {
             let prompt = subject(brief.as_ref(), operation);
             let counts = brief.as_ref().map(counts).unwrap_or_default();
@@ -65,6 +69,23 @@ fn write_music_video(brief: &Value, seed: Option<u64>) -> Result<String, Provide
     }
     serde_json::to_string(&music_video::write(&request, seed))
         .map_err(|error| ProviderError::new("unknown", format!("The music video cannot be written: {error}.")))
+}
+
+fn write_edit_plan(brief: &Value, seed: Option<u64>) -> Result<String, ProviderError> {
+    let invalid = |message: String| ProviderError::new("invalid-request", message);
+    let request: EditPlanRequest = serde_json::from_value(brief.clone())
+        .map_err(|error| invalid(format!("The edit plan's brief cannot be read: {error}.")))?;
+    let plan = edit_plan::write(&request, seed)
+        .ok_or_else(|| invalid("The project has no ready media: there is nothing to cut.".to_owned()))?;
+    serde_json::to_string(&plan)
+        .map_err(|error| ProviderError::new("unknown", format!("The edit plan cannot be written: {error}.")))
+}
+
+fn write_story(brief: &Value, seed: Option<u64>) -> Result<String, ProviderError> {
+    let invalid = |message: String| ProviderError::new("invalid-request", message);
+    let request: StoryRequest = serde_json::from_value(brief.clone())
+        .map_err(|error| invalid(format!("The story's brief cannot be read: {error}.")))?;
+    tales::write(request, seed).map_err(invalid)
 }
 
 /// What it is about: the brief's words, or else the last thing the user said; of a message with tagged material the

@@ -1,17 +1,20 @@
-//! The validator `prompt-policy`: judges prompts by a house's policy before they are paid for, alone (`prompt`) or as
-//! the scenes of a music video (`music-video`). What it lets through can be read as prompts: texts that say something.
-//! It knows nothing of models.
+//! The validator `prompt-policy`: judges prompts by a house's policy before they are paid for, alone (`prompt`), as the
+//! scenes of a music video (`music-video`) or as the request of a story (`story`). What it lets through can be read as
+//! prompts: texts that say something. It knows nothing of models.
 
 mod policy;
 mod rules;
+mod story;
 mod terms;
 
-use kinora_sdk::documents::{Manifest, MusicVideoRequest, Role, Verdict};
+use kinora_sdk::documents::{Manifest, MusicVideoRequest, Role, StoryRequest, Verdict};
 use kinora_sdk::{Failure, Validator};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub use policy::{MAX_LENGTH, Policy};
 pub use rules::{judge_prompt, judge_scenes};
+pub use story::judge_story;
 pub use terms::Term;
 
 /// The validator.
@@ -24,7 +27,7 @@ impl Validator for PromptPolicy {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             title: "Prompt policy".to_owned(),
             role: Role::Validator,
-            kinds: vec!["prompt".to_owned(), "music-video".to_owned()],
+            kinds: vec!["prompt".to_owned(), "music-video".to_owned(), "story".to_owned()],
             settings: Some(json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -35,6 +38,8 @@ impl Validator for PromptPolicy {
                         "items": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S"},
                         "description": "What no prompt may say: words, or several in a row, found as whole words in \
             upper and lower case alike."},
+                    "allow_adult_story": {"type": "boolean", "default": false, "description": "Whether stories may be \
+            asked for that are for adults."},
                 },
             })),
             ..Manifest::default()
@@ -43,12 +48,25 @@ impl Validator for PromptPolicy {
 
     fn validate(document: Value, context: Value, settings: Value) -> Result<Verdict, Failure> {
         let policy = Policy::read(&settings)?;
+        if let Some(request) = story_request(&document)? {
+            return Ok(Verdict { problems: judge_story(&request, &policy) });
+        }
         let problems = match scenes_wanted(&document, &context)? {
             Some(wanted) => judge_scenes(&document, wanted, &policy),
             None => judge_prompt(&document, &policy),
         };
         Ok(Verdict { problems })
     }
+}
+
+/// The request of a story, where the document is one.
+fn story_request(document: &Value) -> Result<Option<StoryRequest>, Failure> {
+    if document.get("story_kind").is_none() {
+        return Ok(None);
+    }
+    StoryRequest::deserialize(document)
+        .map(Some)
+        .map_err(|error| Failure::invalid_input(format!("The story's request cannot be read: {error}.")))
 }
 
 /// How many scenes the request of a music video asks for; none where it is not that of a music video. A validator is
@@ -125,10 +143,23 @@ mod tests {
     }
 
     #[test]
+    fn the_request_of_a_story_is_judged_as_one() {
+        let request =
+            json!({"step": "metadata", "story_kind": "movie", "idea": "tea", "segments": 3, "adult_story": true});
+        let refused = messages(request.clone(), request.clone(), Value::Null);
+        assert!(refused[0].starts_with("Stories for adults are not allowed here."), "{refused:?}");
+        assert_eq!(messages(request.clone(), request, json!({"allow_adult_story": true})), [""; 0]);
+        let failure = PromptPolicy::validate(json!({"story_kind": "movie"}), Value::Null, Value::Null).unwrap_err();
+        assert_eq!(failure.kind, "invalid-input");
+    }
+
+    #[test]
     fn the_schema_of_the_settings_names_the_defaults_that_hold() {
         let schema = PromptPolicy::manifest().settings.unwrap();
         let policy = Policy::read(&Value::Null).unwrap();
         assert_eq!(schema["properties"]["max_length"]["default"], json!(policy.max_length));
         assert_eq!((&schema["properties"]["banned_terms"]["default"], policy.banned_terms), (&json!([]), vec![]));
+        let adult = &schema["properties"]["allow_adult_story"]["default"];
+        assert_eq!((adult, policy.allow_adult_story), (&json!(false), false));
     }
 }

@@ -18,11 +18,13 @@ pub struct Policy {
     pub max_length: usize,
     /// What no text may say.
     pub banned_terms: Vec<Term>,
+    /// Whether stories may be asked for that are for adults.
+    pub allow_adult_story: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Policy { max_length: MAX_LENGTH, banned_terms: Vec::new() }
+        Policy { max_length: MAX_LENGTH, banned_terms: Vec::new(), allow_adult_story: false }
     }
 }
 
@@ -57,14 +59,23 @@ impl Policy {
             let said = format!("has {length} {characters}; at most {} {are} allowed", self.max_length);
             problems.push(problem("too-long", said));
         }
-        if !self.banned_terms.is_empty() {
-            let words = Words::of(text);
-            let said = self.banned_terms.iter().filter(|term| words.say(term));
-            problems.extend(
-                said.map(|term| problem("banned-term", format!("says “{}”, which is not allowed", term.text.trim()))),
-            );
-        }
+        problems.extend(self.judge_terms(name, text, path));
         problems
+    }
+
+    /// The banned terms that a text says.
+    pub(crate) fn judge_terms(&self, name: &str, text: &str, path: &str) -> Vec<Problem> {
+        if self.banned_terms.is_empty() {
+            return Vec::new();
+        }
+        let words = Words::of(text);
+        let said = self.banned_terms.iter().filter(|term| words.say(term));
+        said.map(|term| Problem {
+            code: "banned-term".to_owned(),
+            message: format!("{name} says “{}”, which is not allowed.", term.text.trim()),
+            path: path.to_owned(),
+        })
+        .collect()
     }
 }
 
@@ -100,7 +111,7 @@ mod tests {
     fn every_banned_term_is_named_once() {
         let policy = Policy {
             banned_terms: ["blood", "gun", " knife "].map(|term| term.to_owned().into()).to_vec(),
-            max_length: 4000,
+            ..Policy::default()
         };
         let expected = [
             pair("banned-term", "The prompt says “blood”, which is not allowed."),

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn policy() -> Policy {
-        Policy { max_length: 20, banned_terms: vec!["gun".to_owned().into()] }
+        Policy { max_length: 20, banned_terms: vec!["gun".to_owned().into()], ..Policy::default() }
     }
 
     /// Code, message and path of each problem.

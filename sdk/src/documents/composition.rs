@@ -1,3 +1,6 @@
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of the composition schema that this SDK writes.
@@ -39,6 +42,26 @@ impl Rate {
     /// Frames per second as a number.
     pub fn as_f64(self) -> f64 {
         f64::from(self.num) / f64::from(self.den)
+    }
+}
+
+impl fmt::Display for Rate {
+    /// `30`, `24000/1001`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.den == 1 { write!(f, "{}", self.num) } else { write!(f, "{}/{}", self.num, self.den) }
+    }
+}
+
+impl FromStr for Rate {
+    type Err = String;
+
+    /// Reads `30` and `24000/1001`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (num, den) = text.split_once('/').unwrap_or((text, "1"));
+        match (num.trim().parse(), den.trim().parse()) {
+            (Ok(num), Ok(den)) if num > 0 && den > 0 => Ok(Rate { num, den }),
+            _ => Err(format!("“{text}” is no rate; write it like 30 or \"24000/1001\"")),
+        }
     }
 }
 

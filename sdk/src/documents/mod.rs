@@ -6,20 +6,24 @@
 
 mod composition;
 mod drawing;
+mod edit_plan;
 mod manifest;
 mod music_video;
 mod operation;
 mod outcome;
 mod scenario;
+mod story;
 mod strategy;
 mod verdict;
 
 pub use composition::*;
 pub use drawing::*;
+pub use edit_plan::*;
 pub use manifest::*;
 pub use music_video::*;
 pub use operation::*;
 pub use outcome::*;
 pub use scenario::*;
+pub use story::*;
 pub use strategy::*;
 pub use verdict::*;

@@ -1,9 +1,11 @@
 //! What goes over the wire, and what is read off it.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
 use super::Request;
@@ -17,6 +19,8 @@ pub enum Rendered {
     },
     /// The connection is closed instead.
     Closed,
+    /// A clip that says it has so many bytes; only its beginning comes.
+    Announced(u64),
     /// The test asks for what the real API never answers here.
     Impossible(String),
 }
@@ -67,6 +71,12 @@ impl Rendered {
                 };
                 response.headers_mut().extend(headers);
                 response
+            }
+            Rendered::Announced(bytes) => {
+                // A stream, so that nobody counts what really comes.
+                let beginning = stream::iter([Ok::<_, Infallible>(super::media::CLIP)]).chain(stream::pending());
+                let headers = [("content-type", "video/mp4".to_owned()), ("content-length", bytes.to_string())];
+                (headers, axum::body::Body::from_stream(beginning)).into_response()
             }
             Rendered::Impossible(why) => (StatusCode::NOT_IMPLEMENTED, why).into_response(),
             // An unwinding connection task is a closed connection. Unlike `panic!` this prints nothing.

@@ -135,7 +135,7 @@ impl From<Job> for JobBody {
 
 impl From<Failure> for JobError {
     fn from(failure: Failure) -> Self {
-        let Failure { code, message, recoverable, hint } = failure;
+        let Failure { code, message, recoverable, hint, problems: _ } = failure;
         JobError { code, message, recoverable, hint }
     }
 }

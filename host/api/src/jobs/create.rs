@@ -1,9 +1,13 @@
 //! Making a job out of a request, once for each `Idempotency-Key`.
 
-use axum::http::{HeaderMap, StatusCode};
-use kinora_store::{Created, NewJob};
+use axum::Json;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kinora_store::{Created, Job, NewJob};
+use serde::Serialize;
 use uuid::Uuid;
 
+use super::JobBody;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::state::ApiState;
@@ -54,6 +58,20 @@ pub async fn submit(state: &ApiState, caller: &Caller, submission: Submission<'_
         "idempotency_key_reused",
         "This Idempotency-Key was used for another request; use a new key for a new request.",
     ))
+}
+
+/// The input of a job as its row keeps it.
+pub(crate) fn input(input: &impl Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(input).map_err(|error| {
+        tracing::error!("a request cannot be written: {error}");
+        ApiError::internal()
+    })
+}
+
+/// 202 with a job.
+pub(crate) fn accepted(job: Job) -> Response {
+    let location = [(header::LOCATION, format!("/api/jobs/{}", job.id))];
+    (StatusCode::ACCEPTED, location, Json(JobBody::from(job))).into_response()
 }
 
 /// The client's `Idempotency-Key`.

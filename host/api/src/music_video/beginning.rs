@@ -305,12 +305,7 @@ async fn run(
     input: &(impl Serialize + Sync),
 ) -> Result<Job, ApiError> {
     let key = jobs::idempotency_key(headers)?;
-    let text = |_: &str| {
-        serde_json::to_string(input).map_err(|error| {
-            tracing::error!("a request cannot be written: {error}");
-            ApiError::internal()
-        })
-    };
+    let text = |_: &str| jobs::input(input);
     let submission = Submission { kind, version, priority: 0, key, input: &text };
     let job = jobs::submit(state, caller, submission).await?.job;
     Ok(state.engine().ended(&job.id).await?)

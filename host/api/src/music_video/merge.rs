@@ -1,9 +1,8 @@
 //! Clips joined into one.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use kinora_workflows::{MERGE_KIND, MERGE_VERSION, MergeInput};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -91,14 +90,8 @@ pub(crate) async fn merge(
         None => None,
     };
     let input = MergeInput { clips, crossfade_ms, audio };
-    let text = |_: &str| {
-        serde_json::to_string(&input).map_err(|error| {
-            tracing::error!("a request cannot be written: {error}");
-            ApiError::internal()
-        })
-    };
+    let text = |_: &str| jobs::input(&input);
     let submission = Submission { kind: MERGE_KIND, version: MERGE_VERSION, priority: 0, key, input: &text };
     let job = jobs::submit(&state, &caller, submission).await?.job;
-    let location = [(header::LOCATION, format!("/api/jobs/{}", job.id))];
-    Ok((StatusCode::ACCEPTED, location, Json(JobBody::from(job))).into_response())
+    Ok(jobs::accepted(job))
 }

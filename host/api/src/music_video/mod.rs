@@ -14,7 +14,7 @@ pub(crate) use uploads::*;
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kinora_domain::documents::{Manifest, Role};
 use kinora_store::{BlobId, Job, JobFilter, JobState};
@@ -70,18 +70,12 @@ pub(crate) async fn generate(
         None => None,
     };
     let input = ClipInput { reference_image, ..input };
-    let text = |_: &str| {
-        serde_json::to_string(&input).map_err(|error| {
-            tracing::error!("a request cannot be written: {error}");
-            ApiError::internal()
-        })
-    };
+    let text = |_: &str| jobs::input(&input);
     let submission = Submission { kind: CLIP_KIND, version: CLIP_VERSION, priority: 0, key, input: &text };
     let job = jobs::submit(&state, &caller, submission).await?.job;
     let prefers = |value: &axum::http::HeaderValue| value.to_str().is_ok_and(|value| value.contains("respond-async"));
     if headers.get_all("prefer").iter().any(prefers) {
-        let location = [(header::LOCATION, format!("/api/jobs/{}", job.id))];
-        return Ok((StatusCode::ACCEPTED, location, Json(JobBody::from(job))).into_response());
+        return Ok(jobs::accepted(job));
     }
     let job = state.engine().ended(&job.id).await?;
     answer::answer(&job, |path| link(&state, &job, path))

@@ -90,10 +90,7 @@ pub(crate) async fn upload(
     State(state): State<ApiState>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<UploadedNow>), ApiError> {
-    let mut form = form.map_err(|_| {
-        let message = "Send the file as multipart/form-data, in a field called file.";
-        ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message)
-    })?;
+    let mut form = form.map_err(|_| multipart::no_form("file"))?;
     while let Some(field) = multipart::next(&mut form).await? {
         if field.name() != Some("file") {
             continue;

@@ -55,6 +55,7 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     let mut options = ApiOptions::new(secret);
     options.loopback_only = loopback_only;
     options.text = host.studio.providers.text.provider.clone();
+    options.plans = options.text != "offline" || settings.providers.text.is_some();
     options.image = host.studio.providers.image.provider.clone();
     options.video = host.studio.providers.video.clone();
     options.rate_limits = RateLimits {

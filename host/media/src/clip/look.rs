@@ -1,15 +1,14 @@
-//! A clip before it is joined: what it shows, for how long, and whether its picture can be copied as it is.
+//! A clip before it is shown: what it shows, for how long, and whether its picture can be copied as it is.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use kinora_domain::documents::Rate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::MediaError;
-use crate::job::MergeClip;
 use crate::probe;
 use crate::process::Process;
 
@@ -38,13 +37,11 @@ const ALIKE: &[&str] = &[
 ];
 
 /// What was found about a clip.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Clip {
-    /// From 1.
-    pub number: u32,
     pub path: PathBuf,
     /// What ffmpeg calls the file's format.
-    pub format: &'static str,
+    pub format: String,
     /// As it is shown, in square pixels.
     pub width: u32,
     /// As it is shown, in square pixels.
@@ -53,10 +50,12 @@ pub(crate) struct Clip {
     pub rate: Rate,
     /// When its first picture is shown, in seconds of the file's own clock.
     pub start: f64,
+    /// When its first stream begins, by the same clock: what seeking counts from.
+    pub file_start: f64,
     /// How long its pictures last, in seconds.
     pub seconds: f64,
     /// The matrix its colours are in, where the file does not say.
-    pub matrix: Option<&'static str>,
+    pub matrix: Option<String>,
     /// Whether it needs to be brought down to the usual range of brightness.
     pub hdr: bool,
     pub sound: bool,
@@ -66,7 +65,7 @@ pub(crate) struct Clip {
 }
 
 /// What copying needs to know.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Copy {
     /// Of a kind that may be copied at all.
     pub alone: bool,
@@ -90,33 +89,31 @@ struct Looked {
     format: BTreeMap<String, Value>,
 }
 
-/// Looks into a clip; reads all of the file, without decoding it.
+/// Looks into a clip; reads all of the file, without decoding it: whether its pictures can be decoded shows when they
+/// are.
 ///
 /// # Errors
-/// [`MediaError::Clip`] for one that cannot be used; [`MediaError::FfmpegMissing`]; what `alive` says.
-pub(crate) fn look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> Result<Clip, MediaError> {
-    try_look(number, clip, ffmpeg, alive).map_err(|error| match error {
-        MediaError::Unusable { reason } => MediaError::Clip { number, reason },
-        other => other,
-    })
-}
-
-fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> Result<Clip, MediaError> {
-    if clip.media_type.starts_with("image/") {
+/// [`MediaError::Unusable`] for one that cannot be used; [`MediaError::FfmpegMissing`]; what `alive` says.
+pub(crate) fn look(path: &Path, media_type: &str, ffmpeg: &Path, alive: Alive<'_>) -> Result<Clip, MediaError> {
+    if media_type.starts_with("image/") {
         return Err(unusable("it is a picture and does not move".into()));
     }
-    let facts = probe::probe(&clip.input, &clip.media_type, ffmpeg)?;
-    let Some(format) = probe::format(&clip.media_type).filter(|_| facts.width > 0) else {
-        return Err(unusable("it has sound and no picture".into()));
+    let Some(format) = probe::format(media_type) else {
+        return Err(unusable(format!("it is of the type {media_type}, which Kinora does not work with")));
     };
     let ffprobe = probe::beside(ffmpeg);
     let entries = [
         "-show_data_hash",
         "md5",
         "-show_entries",
-        "format=start_time:stream:stream_disposition:stream_side_data:stream_tags=DURATION",
+        "format=start_time,duration:stream:stream_disposition:stream_side_data:stream_tags=DURATION",
     ];
-    let looked: Looked = probe::ask(&ffprobe, format, &clip.input, &entries)?;
+    let said: Value = probe::ask(&ffprobe, format, path, &entries)?;
+    let facts = probe::facts_in(&said, media_type)?;
+    if facts.width == 0 {
+        return Err(unusable("it has sound and no picture".into()));
+    }
+    let looked = Looked::deserialize(&said).map_err(|_| unusable("ffprobe has no clear answer about it".into()))?;
     let first = |kind: &str| looked.streams.iter().find(|stream| stream.get("codec_type").is_some_and(|t| t == kind));
     let is_cover = |s: &BTreeMap<String, Value>| s.get("disposition").is_some_and(|d| d["attached_pic"] == 1);
     let pictures = looked.streams.iter().filter(|s| s.get("codec_type").is_some_and(|t| t == "video"));
@@ -128,7 +125,7 @@ fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> R
     let text = |key: &str| stream.get(key).and_then(Value::as_str).unwrap_or_default();
 
     let unit = probe::rate(text("time_base")).unwrap_or(Rate { num: 1, den: 1000 });
-    let packets = packets(&ffprobe, format, &clip.input, alive)?;
+    let packets = packets(&ffprobe, format, path, alive)?;
     let second = f64::from(unit.num) / f64::from(unit.den);
     let seconds = (packets.end - packets.start) as f64 * second;
     if packets.count == 0 || seconds <= 0.0 {
@@ -162,9 +159,9 @@ fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> R
     let matrix = if tagged {
         None
     } else if facts.width.min(facts.height) >= 720 {
-        Some("bt709")
+        Some("bt709".to_owned())
     } else {
-        Some("bt601")
+        Some("bt601".to_owned())
     };
     let start = packets.start as f64 * second;
     let file_start = looked.format.get("start_time").and_then(Value::as_str).and_then(|t| t.parse::<f64>().ok());
@@ -175,16 +172,16 @@ fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> R
             kind.insert(format!("sound {key}"), value.clone());
         }
     }
-    let alone = format == "mov" && COPIED.contains(&text("codec_name")) && unit.num == 1 && begins_as_mp4(&clip.input);
+    let alone = format == "mov" && COPIED.contains(&text("codec_name")) && unit.num == 1 && begins_as_mp4(path);
     let whole_steps = packets.step.is_some_and(|step| packets.end - packets.start == step * packets.count as i64);
     Ok(Clip {
-        number,
-        path: clip.input.clone(),
-        format,
+        path: path.into(),
+        format: format.into(),
         width: width.max(1),
         height: height.max(1),
         rate,
         start,
+        file_start: file_start.unwrap_or(start),
         seconds,
         matrix,
         hdr: matches!(text("color_transfer"), "smpte2084" | "arib-std-b67"),
