@@ -166,6 +166,7 @@ pub fn studio(
             path: settings.storage.data.join("pieces"),
             max_bytes: settings.media.cache_mib.saturating_mul(1 << 20),
         },
+        stories: StoryFiles::in_data(&settings.storage.data),
         providers: Providers {
             text,
             image,

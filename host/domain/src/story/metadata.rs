@@ -9,6 +9,7 @@ use kinora_sdk::documents::{
     StorySegmentsRequest,
 };
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::batch::MAX_SEGMENTS;
 
@@ -45,6 +46,14 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// What the story is known by: `story_` and 32 hexadecimal digits of a digest of all that shapes its segments. When
+    /// it was made is none of it.
+    pub fn id(&self, kind: StoryKind) -> String {
+        let whole = json!([kind, self.metadata, self.total_segments, self.idea, self.flags]);
+        let digest = Sha256::digest(whole.to_string());
+        digest.iter().take(16).fold("story_".to_owned(), |id, byte| format!("{id}{byte:02x}"))
+    }
+
     /// The request for the segments of these numbers. Of `before`, the segments made so far in order, it takes the end.
     pub fn segments(
         &self,
@@ -84,6 +93,18 @@ pub fn generation_info(story: &StoryMetadataRequest, generated_at: &str) -> Valu
     info
 }
 
+/// The metadata itself of what a client gives back, be it the metadata alone or the whole answer of the first step.
+pub fn unwrap_metadata(mut posted: &Value) -> &Value {
+    while let Some(inner) = wrapped(posted) {
+        posted = inner;
+    }
+    posted
+}
+
+fn wrapped(posted: &Value) -> Option<&Value> {
+    posted.get("metadata").filter(|inner| inner.is_object() && posted.get("title").is_none())
+}
+
 /// Reads the metadata that a client gives back, be it the metadata alone or the whole answer of the first step. Paths
 /// begin with `metadata`.
 ///
@@ -92,7 +113,7 @@ pub fn generation_info(story: &StoryMetadataRequest, generated_at: &str) -> Valu
 pub fn read_metadata(posted: &Value) -> Result<Planned, Malformed> {
     let mut path = "metadata".to_owned();
     let mut posted = posted;
-    while let Some(inner) = posted.get("metadata").filter(|inner| inner.is_object() && posted.get("title").is_none()) {
+    while let Some(inner) = wrapped(posted) {
         path.push_str(".metadata");
         posted = inner;
     }
