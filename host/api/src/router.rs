@@ -14,7 +14,9 @@ use crate::docs::{self, Document, Viewer};
 use crate::error::ApiError;
 use crate::extract::shown;
 use crate::state::ApiState;
-use crate::{accounts, admin, ai, budgets, door, health, jobs, models, music_video, observe, projects, scenario, usage};
+use crate::{
+    accounts, admin, ai, budgets, door, health, jobs, models, music_video, observe, projects, scenario, usage,
+};
 
 /// Puts all routes together.
 ///
@@ -100,7 +102,8 @@ fn under_api() -> OpenApiRouter<ApiState> {
 
 /// The routes that take files, which are streamed and have limits of their own.
 fn large() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::default().routes(routes!(music_video::upload))
+    OpenApiRouter::default()
+        .routes(routes!(music_video::upload))
         .routes(routes!(projects::add_media))
         .routes(routes!(projects::set_audio))
         .layer(DefaultBodyLimit::disable())

@@ -1,13 +1,12 @@
 //! Renders the film of the demonstration and compares it with the floor, which is ffmpeg alone on the same frames.
 //! Prints a table; `make bench` calls it. Frames are dumped to a temporary folder (about 1.1 GB).
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use kinora_domain::film::{Film, Motion, Music, Overlay, Segment, Source, View};
+use kinora_domain::film::{Film, Fit, Motion, Music, Overlay, Segment, Source, View};
 use kinora_media::{Job, render};
 use serde_json::{Value, json};
 
@@ -82,7 +81,7 @@ fn main() {
 }
 
 fn make(film: &Film, output: &Path, ffmpeg: &Path) -> Result<kinora_media::Report, kinora_media::MediaError> {
-    let job = Job::Film { film: film.clone(), output: output.into(), blobs: BTreeMap::new() };
+    let job = Job::film(film.clone(), output.into());
     render(&job, ffmpeg, &mut |_| ControlFlow::Continue(()))
 }
 
@@ -152,7 +151,8 @@ fn segment(source: Source, frames: u32) -> Segment {
 
 fn moving(path: &Path) -> Source {
     let view = |x, zoom| View { x, y: 0.5, zoom };
-    Source::Picture { path: path.into(), motion: Motion { from: view(0.45, 1.0), to: view(0.55, 1.25) } }
+    let motion = Motion { from: view(0.45, 1.0), to: view(0.55, 1.25) };
+    Source::Picture { path: path.into(), motion: Some(motion), fit: Fit::Cover }
 }
 
 fn canvas(frames: u32, background: Option<Value>, layers: &[Value]) -> Value {
@@ -225,6 +225,7 @@ fn demo(pictures: &[PathBuf]) -> Film {
         rate: serde_json::from_value(json!({"num": 30, "den": 1})).expect("a rate"),
         segments,
         music: Some(Music { seed: 3, mood: "calm and hopeful".into() }),
+        track: None,
         title: "The Lighthouse".into(),
         comment: "Made by Kinora".into(),
     }

@@ -76,6 +76,16 @@ pub enum MediaError {
         /// Why.
         reason: String,
     },
+    /// The clip of a film's segment cannot be used.
+    #[error("the clip of segment {number} (\"{}\") cannot be used: {reason}; choose another or leave it out", path.display())]
+    SegmentClip {
+        /// Which segment, from 1.
+        number: usize,
+        /// The clip's file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// Clips cannot be joined.
     #[error("the clips cannot be joined: {reason}")]
     InvalidMerge {

@@ -58,6 +58,21 @@ pub fn check_ffmpeg(path: &Path) -> Result<FfmpegInfo, MediaError> {
     Ok(FfmpegInfo { version: version.into(), has_libx264: has("libx264"), has_aac: has("aac") })
 }
 
+/// All that an ffmpeg says about its version, its build and its libraries.
+///
+/// # Errors
+/// [`MediaError::FfmpegMissing`].
+pub(crate) fn build(ffmpeg: &Path) -> Result<String, MediaError> {
+    let missing = |reason: String| MediaError::FfmpegMissing { path: ffmpeg.into(), reason };
+    let mut command = Command::new(ffmpeg);
+    command.args(["-nostdin", "-version"]).stdin(Stdio::null());
+    let said = command.output().map_err(|error| missing(error.to_string()))?;
+    if !said.status.success() {
+        return Err(missing(format!("it ended with {}", said.status)));
+    }
+    Ok(String::from_utf8_lossy(&said.stdout).into_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

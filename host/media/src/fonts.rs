@@ -73,6 +73,17 @@ impl Fonts {
         Fonts { system, outlines: SwashCache::new(), places }
     }
 
+    /// What tells this set of fonts from another: their files, how large they are and when they were changed.
+    pub fn identity(&self) -> String {
+        let mut files = BTreeSet::new();
+        for face in self.system.db().faces() {
+            if let fontdb::Source::File(path) | fontdb::Source::SharedFile(path, _) = &face.source {
+                files.insert(path.clone());
+            }
+        }
+        files.iter().map(|path| crate::film::file_identity(path)).collect::<Vec<_>>().join(" ")
+    }
+
     /// # Errors
     /// [`MediaError::NoFonts`] if there are none.
     pub fn check(&self) -> Result<(), MediaError> {

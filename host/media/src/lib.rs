@@ -4,6 +4,7 @@
 //! [`worker_main`] is that child. This crate knows no plugins, no jobs table and no HTTP.
 
 mod beats;
+mod clip;
 mod colour;
 mod composition;
 mod error;
@@ -12,13 +13,16 @@ mod film;
 mod fonts;
 mod job;
 mod merge;
+mod mp4;
 mod music;
 mod picture;
 mod planes;
 mod probe;
 mod process;
 mod render;
+mod run;
 mod still;
+mod thumbnail;
 mod usage;
 mod worker;
 
@@ -26,7 +30,7 @@ pub use beats::BeatTracker;
 pub use error::MediaError;
 pub use ffmpeg::{FfmpegInfo, check_ffmpeg};
 pub use fonts::{FontInfo, check_fonts};
-pub use job::{Job, MergeClip, MergeMusic, Progress, Report};
+pub use job::{CacheFolder, Job, MergeClip, MergeMusic, Pieces, Progress, Quality, Report};
 pub use render::render;
 pub use still::draw_png;
 pub use worker::{Worker, worker_main};

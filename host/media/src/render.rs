@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::error::MediaError;
 use crate::film;
 use crate::job::{Job, Progress, Report};
-use crate::{beats, merge, probe, still, usage};
+use crate::{beats, merge, probe, still, thumbnail, usage};
 
 /// Does a job. The sink is told how far it is and may break it off; whatever happens, nothing half-written is left.
 ///
@@ -21,7 +21,9 @@ pub fn render(
     sink: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Report, MediaError> {
     match job {
-        Job::Film { film, output, blobs } => film::render(film, blobs, output, ffmpeg, sink),
+        Job::Film { film, output, blobs, quality, cache } => {
+            film::render(film, blobs, *quality, cache.as_ref(), output, ffmpeg, sink)
+        }
         Job::Picture { composition, output, blobs } => {
             if sink(Progress { frame: 0, frames: 1 }).is_break() {
                 return Err(MediaError::Cancelled);
@@ -40,6 +42,15 @@ pub fn render(
         }
         Job::Merge { clips, output, crossfade_ms, music } => {
             merge::render(clips, output, *crossfade_ms, music.as_ref(), ffmpeg, sink)
+        }
+        Job::Thumbnail { input, media_type, output, side } => {
+            let mut alive = || match sink(Progress { frame: 0, frames: 1 }) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(MediaError::Cancelled),
+            };
+            let bytes = thumbnail::draw(input, media_type, *side, output, ffmpeg, &mut alive)?;
+            let (cpu_ms, peak_rss_kb) = (usage::cpu_ms(), usage::peak_kb(std::process::id()));
+            Ok(Report { frames: 1, bytes, cpu_ms, peak_rss_kb, ..Report::default() })
         }
         Job::Beats { input, media_type, bpm } => beats::find(input, media_type, *bpm, ffmpeg, sink),
         Job::Probe { input, media_type } => Ok(Report {

@@ -1,12 +1,11 @@
 //! Films as they come out: made in this process with the real ffmpeg, measured with ffprobe.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kinora_domain::documents::{Composition, Content, Layer, Paint, Rate};
-use kinora_domain::film::{Film, Motion, Music, Segment, Source, View};
+use kinora_domain::film::{Film, Fit, Motion, Music, Segment, Source, View};
 use kinora_media::{Job, MediaError, Report, render};
 
 fn solid(color: &str) -> Paint {
@@ -46,13 +45,14 @@ fn film(rate: Rate, lengths: &[(u32, u32)]) -> Film {
         rate,
         segments,
         music: Some(Music { seed: 1, mood: "calm".into() }),
+        track: None,
         title: "A title; with 'marks' = \"and\" more".into(),
         comment: "Kinora".into(),
     }
 }
 
 fn make(film: &Film, output: &Path, ffmpeg: &Path) -> Result<Report, MediaError> {
-    let job = Job::Film { film: film.clone(), output: output.into(), blobs: BTreeMap::new() };
+    let job = Job::film(film.clone(), output.into());
     render(&job, ffmpeg, &mut |_| ControlFlow::Continue(()))
 }
 
@@ -155,7 +155,7 @@ fn colours_come_back_within_two_levels() {
         let value = u32::from_str_radix(&color[1..], 16).unwrap().to_be_bytes();
         image::RgbImage::from_pixel(500, 400, image::Rgb([value[1], value[2], value[3]])).save(&path).unwrap();
         let still = View { x: 0.5, y: 0.5, zoom: 1.1 };
-        let source = Source::Picture { path, motion: Motion { from: still, to: still } };
+        let source = Source::Picture { path, motion: Some(Motion { from: still, to: still }), fit: Fit::Cover };
         segments.push(segment(source, 10, 0));
     }
     let film = Film { segments, music: None, ..film(rate, &[(1, 0)]) };
@@ -231,7 +231,7 @@ fn a_full_disk_is_told_as_such_and_leaves_nothing_half_written() {
     .save(&path)
     .unwrap();
     let motion = Motion { from: View { x: 0.5, y: 0.5, zoom: 1.0 }, to: View { x: 0.5, y: 0.5, zoom: 1.5 } };
-    let segments = vec![segment(Source::Picture { path, motion }, 60, 0)];
+    let segments = vec![segment(Source::Picture { path, motion: Some(motion), fit: Fit::Cover }, 60, 0)];
     let film = Film { segments, ..film(Rate { num: 30, den: 1 }, &[(1, 0)]) };
     let output = tempfile::tempdir().unwrap();
     let error = make(&film, &output.path().join("film.mp4"), &fake("full.sh")).unwrap_err();
@@ -256,7 +256,7 @@ fn a_cancelled_render_leaves_nothing() {
     let film = film(Rate { num: 30, den: 1 }, &[(3000, 0)]);
     for at in [0, 40] {
         let folder = tempfile::tempdir().unwrap();
-        let job = Job::Film { film: film.clone(), output: folder.path().join("film.mp4"), blobs: BTreeMap::new() };
+        let job = Job::film(film.clone(), folder.path().join("film.mp4"));
         let error = render(&job, real(), &mut |progress| {
             if progress.frame >= at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -284,7 +284,7 @@ fn a_mistake_in_the_last_segment_is_told_by_name_before_the_first_is_drawn() {
     );
     let view = View { x: 0.5, y: 0.5, zoom: 1.0 };
     let path = folder.path().join("missing.jpg");
-    bad.segments[1].source = Source::Picture { path, motion: Motion { from: view, to: view } };
+    bad.segments[1].source = Source::Picture { path, motion: Some(Motion { from: view, to: view }), fit: Fit::Cover };
     assert!(tell(&bad).contains("missing.jpg"));
     bad.segments[1].crossfade = 11;
     assert!(tell(&bad).contains("segment"));

@@ -41,8 +41,8 @@ pub use ledger::{Certainty, LedgerEntry, UsageFilter, UsageRow};
 pub use operations::{Advance, Ending, NewOperation, Operation, OperationLease, OperationState, Phase, Settled};
 pub use plugins::{GenerationRow, GenerationState, Switch};
 pub use projects::{
-    Edl, MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia, NewTrack, Project, ProjectPage,
-    RenderKind, Track, TrackUpdate,
+    Edl, MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia, NewTrack, Project, ProjectPage, RenderKind, Track,
+    TrackUpdate,
 };
 pub use queue::{Lease, Progress, Segment, Yielded};
 pub use references::Holding;

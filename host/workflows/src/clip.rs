@@ -1,6 +1,5 @@
 //! One clip: judged before it costs money, asked of a provider or drawn here, kept as a blob.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -218,11 +217,12 @@ async fn render(studio: &Studio, drawing: &Drawing, music: bool) -> Result<(Stri
             overlays: Vec::new(),
         }],
         music: music.then(|| Music { seed: drawing.seed, mood: drawing.mood.clone() }),
+        track: None,
         title: drawing.title.clone(),
         comment: "Made with Kinora.".into(),
     };
     film.check().map_err(WorkflowError::InvalidRequest)?;
-    let job = Job::Film { film, output: output.clone(), blobs: BTreeMap::new() };
+    let job = Job::film(film, output.clone());
     let report = studio.render(&job, |_| {}).await.map_err(stop)?;
     let blob = studio.keep(&output).await?;
     let facts = results::look(studio, "video", &blob).await;

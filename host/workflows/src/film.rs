@@ -1,7 +1,7 @@
 //! The main job: a prompt in, a film out. Scenario → a picture for each scene → title card, captions, crossfades,
 //! music → one file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use kinora_domain::documents::{
     Drawing, ImageOperation, Rate, SCENE_SECONDS, ScenarioDraft, ScenarioRequest, SceneDraft,
 };
-use kinora_domain::film::{Film, Motion, Music, Overlay, Segment, Source, View, check_canvas};
+use kinora_domain::film::{Film, Fit, Motion, Music, Overlay, Segment, Source, View, check_canvas};
 use kinora_jobs::{Level, Run, Stop, Workflow};
 use kinora_media::Job;
 use kinora_store::BlobId;
@@ -173,7 +173,7 @@ async fn make(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
     let plan = compose_film(studio, &request, &scenario, &pictures, &made_by).await?;
     let folder = studio.scratch()?;
     let output = folder.path().join("film.mp4");
-    let job = Job::Film { film: plan.clone(), output: output.clone(), blobs: BTreeMap::new() };
+    let job = Job::film(plan.clone(), output.clone());
     let report = render(studio, run, &job, RENDERING).await?;
     warnings.extend(report.warnings);
     let blob = studio.keep(&output).await?;
@@ -350,7 +350,11 @@ async fn compose_film(
             overlays.push(Overlay { composition, start: margin });
         }
         segments.push(Segment {
-            source: Source::Picture { path: picture_path(studio, blob)?, motion: motion(request.seed, index) },
+            source: Source::Picture {
+                path: picture_path(studio, blob)?,
+                motion: Some(motion(request.seed, index)),
+                fit: Fit::Cover,
+            },
             frames,
             crossfade,
             overlays,
@@ -362,6 +366,7 @@ async fn compose_film(
         rate: request.rate,
         segments,
         music: request.audio.then(|| Music { seed: request.seed, mood: request.mood.clone() }),
+        track: None,
         title: scenario.title.clone(),
         comment: format!("Made with Kinora. {}", made_by.join("; ")),
     };

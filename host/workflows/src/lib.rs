@@ -29,6 +29,7 @@ pub use driver::OperationDriver;
 pub use edit::*;
 pub use error::WorkflowError;
 pub use film::{FILM_KIND, FILM_VERSION, FilmMade, FilmRequest, FilmWorkflow};
+pub use kinora_media::Quality;
 pub use merge::{MERGE_KIND, MERGE_VERSION, MergeInput, MergeWorkflow};
 pub use music_video::{
     CHARACTER_KIND, CHARACTER_VERSION, CharacterInput, CharacterMade, CharacterWorkflow, SCENES_KIND, SCENES_VERSION,
@@ -37,6 +38,5 @@ pub use music_video::{
 pub use results::Uninspected;
 pub use retention::{Retention, Sweeper, Swept};
 pub use scenario::{SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, ScenarioWorkflow};
-pub use kinora_media::Quality;
 pub use story::*;
 pub use studio::{Choice, Pieces, Providers, Recall, Retry, Studio};

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use kinora_store::{BlobError, BlobId, Blobs, Holding, Store, StoreError};
 
-use crate::{CLIP_KIND, FILM_KIND, MERGE_KIND};
+use crate::{CLIP_KIND, FILM_KIND, MERGE_KIND, RENDER_KIND};
 
 /// The kinds of jobs that make videos.
-const VIDEOS: [&str; 3] = [CLIP_KIND, MERGE_KIND, FILM_KIND];
+const VIDEOS: [&str; 4] = [CLIP_KIND, MERGE_KIND, FILM_KIND, RENDER_KIND];
 
 /// The most blobs that are removed before it is looked again.
 const TOGETHER: i64 = 100;

@@ -1,9 +1,8 @@
 //! Clips joined into one.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use kinora_workflows::{MERGE_KIND, MERGE_VERSION, MergeInput};
 use serde::Deserialize;
 use utoipa::ToSchema;

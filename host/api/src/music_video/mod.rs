@@ -14,7 +14,7 @@ pub(crate) use uploads::*;
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kinora_domain::documents::{Manifest, Role};
 use kinora_store::{BlobId, Job, JobFilter, JobState};

@@ -66,15 +66,15 @@ pub(crate) fn invalid(status: StatusCode, message: &str, errors: Vec<String>) ->
 /// A plan that was saved.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Saved {
-    saved: bool,
+    pub saved: bool,
     /// Its name among the host's files.
-    edl_path: String,
+    pub edl_path: String,
     /// The SHA-256 of the plan's canonical JSON.
-    edl_hash: String,
-    segment_count: usize,
-    total_duration_ms: u64,
+    pub edl_hash: String,
+    pub segment_count: usize,
+    pub total_duration_ms: u64,
     /// What the film will not do as the plan says.
-    warnings: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 /// The plan of a project.
@@ -294,9 +294,7 @@ pub(crate) async fn show_timeline(
     let project = find(&state, &account, &id).await?;
     match saved(&state, &account, &project.id).await?.ok_or_else(no_plan)? {
         Ok((_, timeline)) => Ok(Json(shown(&timeline)).into_response()),
-        Err(errors) => {
-            Ok(invalid(StatusCode::BAD_REQUEST, "The saved plan does not fit the media any more", errors))
-        }
+        Err(errors) => Ok(invalid(StatusCode::BAD_REQUEST, "The saved plan does not fit the media any more", errors)),
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) async fn settle(state: &ApiState, owner: &str, project: &str) -> Resu
             let _ = state.engine().ended(&job).await;
         }
     };
+    // What is not ready by then is not part of the plan.
     let _ = tokio::time::timeout(PATIENCE, waiting).await;
     Ok(())
 }

@@ -214,9 +214,8 @@ async fn take(
         Some("video") => MediaKind::Video,
         _ => {
             let media_type = blob.media_type;
-            let message = format!(
-                "{name:?} is neither a picture nor a clip: its bytes say that it is of the type {media_type}."
-            );
+            let message =
+                format!("{name:?} is neither a picture nor a clip: its bytes say that it is of the type {media_type}.");
             return Err(ApiError::invalid("files", message));
         }
     };
@@ -308,7 +307,7 @@ pub(crate) async fn delete_media(
 #[into_params(parameter_in = Query)]
 pub(crate) struct Signed {
     /// From an answer's link.
-    token: Option<String>,
+    pub token: Option<String>,
 }
 
 /// Gives a small picture of a picture or a clip

@@ -186,9 +186,11 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends the jobs that worked on what is gone. What cannot be ended any more has ended.
-async fn clear(state: &ApiState, jobs: Vec<String>) {
+/// Ends the jobs that worked on what is gone, and forgets those that have ended, with what they made.
+async fn clear(state: &ApiState, jobs: impl IntoIterator<Item = String>) {
     for job in jobs {
+        // Both fail where the other one is right, or somebody was quicker.
         let _ = state.engine().cancel(&job).await;
+        let _ = state.store().delete_job(&job).await;
     }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::edl::{InvalidPlan, invalid, saved};
-use super::{Id, Signed, find};
+use super::{Id, Signed, clear, find};
 use crate::auth::{self, Account, Caller};
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{OptionalBody, Params, shown};
@@ -136,15 +136,19 @@ pub(crate) async fn render(
     let submission = Submission { kind: RENDER_KIND, version: RENDER_VERSION, priority: 0, key: None, input: &text };
     // The job is made first: of two that come at once one finds the other's, and takes its own back.
     let job = jobs::submit(&state, &Caller { account: Some(account.clone()) }, submission).await?.job;
-    if let Err(error) = state.store().begin_render(&account.id, &project.id, kind, &job.id).await {
-        let _ = state.engine().cancel(&job.id).await;
-        return Err(match error {
-            StoreError::Conflict(_) => {
-                let message = "A film of this project is being rendered; wait for it, or cancel it.";
-                ApiError::conflict("render_in_progress", message)
-            }
-            error => error.into(),
-        });
+    match state.store().begin_render(&account.id, &project.id, kind, &job.id).await {
+        // The film before goes with its job.
+        Ok(before) => clear(&state, before).await,
+        Err(error) => {
+            clear(&state, [job.id]).await;
+            return Err(match error {
+                StoreError::Conflict(_) => {
+                    let message = "A film of this project is being rendered; wait for it, or cancel it.";
+                    ApiError::conflict("render_in_progress", message)
+                }
+                error => error.into(),
+            });
+        }
     }
     let body = RenderBegun {
         status: "queued",

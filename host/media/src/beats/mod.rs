@@ -18,7 +18,7 @@ use std::path::Path;
 use crate::error::MediaError;
 use crate::film::{Sink, Told};
 use crate::job::Report;
-use crate::merge::run::Reader;
+use crate::run::Reader;
 use crate::{probe, usage};
 
 pub use tracker::BeatTracker;

@@ -1,14 +1,14 @@
-//! A picture under a moving camera (Ken Burns).
+//! A picture under a moving camera (Ken Burns), or at rest.
 //!
 //! The picture is decoded, cropped to what the move sees, scaled once to what its closest view needs, and turned into
-//! planes. Each frame is then one resize per plane with a crop box in floating point: no jitter, and every edge of the
+//! planes; black bars become part of it. Each frame is then one resize per plane with a crop box in floating point: no jitter, and every edge of the
 //! box moves in one direction only.
 
 use std::path::Path;
 
 use fast_image_resize::Resizer;
 use fast_image_resize::pixels::{U8, U8x3};
-use kinora_domain::film::{Motion, View};
+use kinora_domain::film::{Fit, Motion, View};
 
 use crate::error::MediaError;
 use crate::picture;
@@ -16,6 +16,8 @@ use crate::planes::{self, Frame};
 
 /// The closest a camera comes; beyond, a picture is nothing but a blur.
 const MAX_ZOOM: f64 = 16.0;
+/// What a camera at rest looks at.
+const ALL: View = View { x: 0.5, y: 0.5, zoom: 1.0 };
 
 /// A picture, a move, and what scaling needs.
 pub(crate) struct Camera {
@@ -74,11 +76,24 @@ impl Camera {
     ///
     /// # Errors
     /// [`MediaError::Picture`].
-    pub fn new(path: &Path, motion: Motion, frames: u32, width: u32, height: u32) -> Result<Self, MediaError> {
+    pub fn new(
+        path: &Path,
+        motion: Option<Motion>,
+        fit: Fit,
+        frames: u32,
+        (width, height): (u32, u32),
+    ) -> Result<Self, MediaError> {
         let refuse = |told: String| MediaError::Picture { path: path.into(), reason: told };
         let picture = picture::flat(picture::decode(path)?);
-        let (full_w, full_h) = (f64::from(picture.width()), f64::from(picture.height()));
+        let (own_w, own_h) = (f64::from(picture.width()), f64::from(picture.height()));
         let aspect = f64::from(width) / f64::from(height);
+        // What the camera looks at: the picture, or the picture with its bars.
+        let (full_w, full_h) = match fit {
+            Fit::Cover => (own_w, own_h),
+            Fit::Contain => (own_w.max(own_h * aspect), own_h.max(own_w / aspect)),
+        };
+        let bars = ((full_w - own_w) / 2.0, (full_h - own_h) / 2.0);
+        let motion = motion.unwrap_or(Motion { from: ALL, to: ALL });
         let from = Crop::of(motion.from, (full_w, full_h), aspect);
         let to = Crop::of(motion.to, (full_w, full_h), aspect);
 
@@ -88,19 +103,35 @@ impl Camera {
         let top = (from.top.min(to.top) - margin).max(0.0);
         let right = ((from.left + from.width).max(to.left + to.width) + margin).min(full_w);
         let bottom = ((from.top + from.height).max(to.top + to.height) + margin).min(full_h);
-        // So many pixels that the closest view has one for each of the film's; never more than there are.
-        let needed = (f64::from(width) / from.width.min(to.width)).min(1.0);
+        // So many pixels that the closest view has one for each of the film's; never more than there are. The edges of
+        // bars are to be sharp in the widest view all the same, but never more than a picture may have.
+        let most = (picture::MAX_PIXELS as f64 / ((right - left) * (bottom - top))).sqrt();
+        let sharp = if fit == Fit::Contain { f64::from(width) / from.width.max(to.width) } else { 0.0 };
+        let needed = (f64::from(width) / from.width.min(to.width)).min(1.0).max(sharp).min(most);
         let even = |side: f64| ((side * needed / 2.0).round().max(1.0) * 2.0) as u32;
         let (scaled_w, scaled_h) = (even(right - left), even(bottom - top));
-
-        let mut scaled = vec![0; scaled_w as usize * scaled_h as usize * 3];
-        let mut resizer = Resizer::new();
-        let options = picture::options().crop(left, top, right - left, bottom - top);
-        let source = (picture.as_raw().as_slice(), picture.width(), picture.height());
-        picture::resize::<U8x3>(&mut resizer, source, (&mut scaled, scaled_w, scaled_h), &options).map_err(refuse)?;
-        drop(picture);
-        let source = planes::from_rgb(&scaled, scaled_w as usize, scaled_h as usize);
         let (x, y) = (f64::from(scaled_w) / (right - left), f64::from(scaled_h) / (bottom - top));
+
+        // Where the picture lies in it; its edges are those of pairs of pixels, which share their chroma.
+        let edge = |at: f64, scale: f64, most: u32| (((at * scale / 2.0).round().max(0.0) * 2.0) as u32).min(most);
+        let place_x = (edge(bars.0 - left, x, scaled_w), edge(bars.0 + own_w - left, x, scaled_w));
+        let place_y = (edge(bars.1 - top, y, scaled_h), edge(bars.1 + own_h - top, y, scaled_h));
+        let (placed_w, placed_h) = (place_x.1.saturating_sub(place_x.0), place_y.1.saturating_sub(place_y.0));
+        let mut resizer = Resizer::new();
+        let mut scaled = vec![0; placed_w as usize * placed_h as usize * 3];
+        if !scaled.is_empty() {
+            let (crop_x, crop_y) = ((left - bars.0).clamp(0.0, own_w), (top - bars.1).clamp(0.0, own_h));
+            let (crop_w, crop_h) = ((right - bars.0).min(own_w) - crop_x, (bottom - bars.1).min(own_h) - crop_y);
+            let options = picture::options().crop(crop_x, crop_y, crop_w, crop_h);
+            let source = (picture.as_raw().as_slice(), picture.width(), picture.height());
+            let target = (scaled.as_mut_slice(), placed_w, placed_h);
+            picture::resize::<U8x3>(&mut resizer, source, target, &options).map_err(refuse)?;
+        }
+        drop(picture);
+        if (placed_w, placed_h) != (scaled_w, scaled_h) {
+            scaled = framed(&scaled, placed_w, (place_x.0, place_y.0), (scaled_w, scaled_h));
+        }
+        let source = planes::from_rgb(&scaled, scaled_w as usize, scaled_h as usize);
         Ok(Camera {
             source,
             from: from.scaled(left, top, x, y),
@@ -145,6 +176,18 @@ impl Camera {
     }
 }
 
+/// A picture of a width at a place on black.
+fn framed(picture: &[u8], width: u32, (x, y): (u32, u32), (full_w, full_h): (u32, u32)) -> Vec<u8> {
+    let (stride, line, start) = (full_w as usize * 3, width as usize * 3, x as usize * 3);
+    let mut out = vec![0; stride * full_h as usize];
+    if line > 0 {
+        for (to, from) in out.chunks_exact_mut(stride).skip(y as usize).zip(picture.chunks_exact(line)) {
+            to[start..start + line].copy_from_slice(from);
+        }
+    }
+    out
+}
+
 /// The same part in the chroma planes. Their samples sit at the left of each pair of pixels, in the source as in the
 /// frame, so that the box of a magnified picture begins a little further right than half of luma's.
 fn chroma(crop: Crop, (width, _): (usize, usize)) -> Crop {
@@ -181,7 +224,7 @@ mod tests {
         let path = folder.path().join("ramp.png");
         // A ramp from left to right: the value of a pixel tells where in the picture it comes from.
         image::RgbImage::from_fn(size.0, size.1, |x, _| image::Rgb([(x * 255 / size.0) as u8; 3])).save(&path).unwrap();
-        Camera::new(&path, motion, frames, 640, 360).unwrap()
+        Camera::new(&path, Some(motion), Fit::Cover, frames, (640, 360)).unwrap()
     }
 
     fn view(x: f64, y: f64, zoom: f64) -> View {
@@ -228,6 +271,37 @@ mod tests {
             }
             last = Some(mean);
         }
+    }
+
+    #[test]
+    fn a_contained_picture_lies_in_the_middle_between_black_bars() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("white.png");
+        for (size, (left, top)) in [((300, 300), (140, 0)), ((101, 101), (140, 0)), ((1000, 200), (0, 116))] {
+            image::RgbImage::from_pixel(size.0, size.1, image::Rgb([255; 3])).save(&path).unwrap();
+            let mut camera = Camera::new(&path, None, Fit::Contain, 5, (640, 360)).unwrap();
+            let mut frame = Frame::new(640, 360);
+            camera.draw(3, &mut frame);
+            let at = |x: usize, y: usize| frame.data[y * 640 + x];
+            assert_eq!((at(320, 180), at(left + 4, top + 4), at(635 - left, 355 - top)), (235, 235, 235), "{size:?}");
+            if left > 0 {
+                assert_eq!((at(left - 6, 180), at(645 - left, 180)), (16, 16), "{size:?}");
+            } else {
+                assert_eq!((at(320, top - 6), at(320, 365 - top)), (16, 16), "{size:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_camera_that_looks_at_nothing_but_a_bar_sees_black() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("strip.png");
+        image::RgbImage::from_pixel(2000, 20, image::Rgb([255; 3])).save(&path).unwrap();
+        let motion = Motion { from: view(0.1, 0.0, 16.0), to: view(0.9, 0.0, 16.0) };
+        let mut camera = Camera::new(&path, Some(motion), Fit::Contain, 5, (640, 360)).unwrap();
+        let mut frame = Frame::new(640, 360);
+        camera.draw(2, &mut frame);
+        assert_eq!(frame, Frame::new(640, 360));
     }
 
     #[test]

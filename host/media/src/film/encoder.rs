@@ -20,6 +20,7 @@ use crate::usage;
 
 /// How films are encoded. Constants, because two films of one Kinora should look alike and be the same bytes for the
 /// same input.
+#[derive(Debug)]
 pub(crate) struct Settings {
     /// x264's preset: `veryfast` costs a third of `medium` for a few percent more bytes.
     pub preset: &'static str,
@@ -32,8 +33,10 @@ pub(crate) struct Settings {
     pub audio_bitrate: &'static str,
 }
 
-/// See [`Settings`].
-pub(crate) const SETTINGS: Settings = Settings { preset: "veryfast", crf: "20", threads: "4", audio_bitrate: "160k" };
+/// Of films that are kept.
+pub(crate) const FINAL: Settings = Settings { preset: "veryfast", crf: "20", threads: "4", audio_bitrate: "160k" };
+/// Of films that are looked at once.
+pub(crate) const PREVIEW: Settings = Settings { preset: "superfast", crf: "26", threads: "4", audio_bitrate: "128k" };
 
 /// Frames drawn ahead of the encoder.
 const AHEAD: usize = 3;
@@ -48,6 +51,9 @@ pub(crate) struct Target<'a> {
     pub height: u32,
     /// Frames a second.
     pub rate: Rate,
+    pub settings: &'a Settings,
+    /// Whether it is a piece of a film, to be joined with others.
+    pub piece: bool,
     /// Shown by players; may be empty.
     pub title: &'a str,
     /// Shown by players; may be empty.
@@ -205,8 +211,18 @@ pub(crate) fn tail(mut stream: impl Read) -> String {
     String::from_utf8_lossy(kept.get(start..).unwrap_or_default()).into_owned()
 }
 
+/// Time units per second on which every frame of a rate falls exactly; at least 10,000, as players expect.
+pub(crate) fn timescale(rate: Rate) -> u32 {
+    let (mut a, mut b) = (rate.num, rate.den);
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    let units = rate.num / a.max(1);
+    (0..15).map(|doubled| units << doubled).find(|units| *units >= 10_000).unwrap_or(units)
+}
+
 /// ffmpeg's arguments.
-fn arguments(target: &Target<'_>, part: &Path) -> Vec<std::ffi::OsString> {
+pub(crate) fn arguments(target: &Target<'_>, part: &Path) -> Vec<std::ffi::OsString> {
     let mut out: Vec<std::ffi::OsString> = Vec::new();
     let mut add = |words: &[&str]| out.extend(words.iter().map(Into::into));
     add(&["-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-nostats"]);
@@ -219,8 +235,17 @@ fn arguments(target: &Target<'_>, part: &Path) -> Vec<std::ffi::OsString> {
         out.push(file(sound.path));
     }
     let mut add = |words: &[&str]| out.extend(words.iter().map(Into::into));
-    add(&["-map", "0:v:0", "-c:v", "libx264", "-preset", SETTINGS.preset, "-crf", SETTINGS.crf]);
-    add(&["-threads", SETTINGS.threads, "-pix_fmt", "yuv420p", "-fps_mode", "passthrough"]);
+    add(&["-map", "0:v:0", "-c:v", "libx264", "-preset", target.settings.preset]);
+    add(&[
+        "-crf",
+        target.settings.crf,
+        "-threads",
+        target.settings.threads,
+        "-pix_fmt",
+        "yuv420p",
+        "-fps_mode",
+        "passthrough",
+    ]);
     add(&["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"]);
     add(&["-color_range", "tv", "-chroma_sample_location", "left"]);
     if let Some(sound) = &target.sound {
@@ -232,14 +257,28 @@ fn arguments(target: &Target<'_>, part: &Path) -> Vec<std::ffi::OsString> {
     }
     // Nothing of the inputs, nothing of the clock, nothing of the build: the same film is the same file.
     add(&["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"]);
-    for (name, value) in [("title", target.title), ("comment", target.comment)] {
+    out.extend(metadata(target.title, target.comment));
+    let mut add = |words: &[&str]| out.extend(words.iter().map(Into::into));
+    if target.piece {
+        // With a coarser clock than the frames' own each join would be off by a little.
+        let units = timescale(target.rate).to_string();
+        add(&["-video_track_timescale", &units, "-movie_timescale", &units, "-f", "mp4"]);
+    } else {
+        add(&["-movflags", "+faststart", "-f", "mp4"]);
+    }
+    out.push(file(part));
+    out
+}
+
+/// What players show of a film.
+pub(crate) fn metadata(title: &str, comment: &str) -> Vec<std::ffi::OsString> {
+    let mut out = Vec::new();
+    for (name, value) in [("title", title), ("comment", comment)] {
         let value: String = value.chars().filter(|c| !c.is_control()).take(1000).collect();
         if !value.is_empty() {
-            add(&["-metadata", &format!("{name}={value}")]);
+            out.extend(["-metadata".into(), format!("{name}={value}").into()]);
         }
     }
-    add(&["-movflags", "+faststart", "-f", "mp4"]);
-    out.push(file(part));
     out
 }
 
@@ -248,4 +287,25 @@ pub(crate) fn file(path: &Path) -> std::ffi::OsString {
     let mut name = std::ffi::OsString::from("file:");
     name.push(path);
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_frame_falls_on_a_whole_unit_of_a_film_s_clock() {
+        for (num, den, units) in [
+            (30, 1, 15_360),
+            (60, 2, 15_360),
+            (24, 1, 12_288),
+            (30_000, 1001, 30_000),
+            (24_000, 1001, 24_000),
+            (1, 1, 16_384),
+        ] {
+            let scale = timescale(Rate { num, den });
+            assert_eq!(scale, units);
+            assert_eq!(u64::from(scale) * u64::from(den) % u64::from(num), 0);
+        }
+    }
 }

@@ -1,17 +1,27 @@
-//! Renders a film: draws its frames one after the other and pipes them into one ffmpeg.
+//! Renders a film: draws its frames one after the other and pipes them into ffmpeg.
 //!
-//! The next segment is prepared on a thread of its own while this one is drawn, frames are piped by another, and the
-//! encoder has its own: on two cores all that is left to win is the drawing itself.
+//! Without a cache the whole film goes into one encoder. With one it is made of pieces that are encoded by themselves,
+//! kept, and joined without being encoded again; only what is not there yet is drawn. Either way the next segment is
+//! prepared on a thread of its own while this one is drawn, frames are piped by another, and the encoder has its own.
 
+mod cache;
 mod camera;
+mod clips;
 pub(crate) mod encoder;
+mod join;
+mod keys;
+mod lanes;
+mod pieces;
+mod preview;
+mod reel;
 mod segment;
+mod sound;
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use kinora_domain::film::{Film, Source};
@@ -19,14 +29,15 @@ use kinora_domain::film::{Film, Source};
 use crate::composition::Blobs;
 use crate::error::MediaError;
 use crate::fonts::Fonts;
-use crate::job::{Progress, Report, beside};
-use crate::music;
+use crate::job::{CacheFolder, Progress, Quality, Report, beside};
 use crate::picture;
-use crate::planes::Frame;
 use crate::usage;
 
-use encoder::{Encoder, SETTINGS, Sound, Target};
-use segment::Prepared;
+pub(crate) use cache::work_folder;
+pub(crate) use keys::file_identity;
+
+use clips::Clips;
+use encoder::{FINAL, PREVIEW, Settings, Target};
 
 /// How often progress is told at most.
 pub(crate) const TELL: Duration = Duration::from_millis(100);
@@ -34,54 +45,134 @@ pub(crate) const TELL: Duration = Duration::from_millis(100);
 /// Told how far a render is; may break it off.
 pub(crate) type Sink<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
 
-/// Renders a film into `output`. Whatever happens, nothing half-written is left.
+/// Renders a film into `output`. Whatever happens, nothing half-written is left; finished pieces stay in the cache.
 ///
 /// # Errors
 /// Any [`MediaError`]; [`MediaError::Cancelled`] when the sink breaks off.
 pub(crate) fn render(
     film: &Film,
     blobs: &Blobs,
+    quality: Quality,
+    cache: Option<&CacheFolder>,
     output: &Path,
     ffmpeg: &Path,
     sink: &mut Sink<'_>,
 ) -> Result<Report, MediaError> {
     film.check().map_err(|reason| MediaError::InvalidFilm { reason })?;
     look_over(film)?;
+    let (film, settings) = match quality {
+        Quality::Final => (Cow::Borrowed(film), &FINAL),
+        Quality::Preview => (Cow::Owned(preview::small(film)), &PREVIEW),
+    };
     let scraps = Scraps::new(output)?;
     let frames = film.frames();
     let mut told = Told::new(sink, frames);
     told.tell(0)?;
 
-    let music = match &film.music {
-        None => None,
-        Some(bed) => {
-            write_music(film, bed, &scraps.music, output, &mut told)?;
-            Some(scraps.music.as_path())
+    let work = Work::new(&film, blobs, settings, ffmpeg);
+    let (pieces, peak) = match cache {
+        Some(folder) => {
+            let (pieces, peak) = join::render(&work, folder, &scraps, output, &mut told)?;
+            (Some(pieces), peak)
         }
+        None => (None, whole(&work, &scraps, output, &mut told)?),
     };
-    let fonts = Mutex::new(Fonts::load());
-    let stop = AtomicBool::new(false);
-    let (warnings, peak) = std::thread::scope(|scope| {
-        // Handing over by rendezvous keeps the next segment ready and no more than that in memory.
-        let (ready, prepared) = sync_channel(0);
-        scope.spawn(|| {
-            let ready = ready; // Dropped with this thread: the other side sees the end.
-            for index in 0..film.segments.len() {
-                let segment = Prepared::new(film, index, blobs, &fonts);
-                let failed = segment.is_err();
-                if stop.load(Ordering::Relaxed) || ready.send(segment).is_err() || failed {
-                    return;
-                }
-            }
-        });
-        let outcome = draw(film, ffmpeg, music, &scraps, output, prepared, &mut told);
-        stop.store(true, Ordering::Relaxed);
-        outcome
-    })?;
-
+    told.tell(frames)?;
     let bytes = place(&scraps.part, output)?;
+    let warnings = work.warnings();
     let peak_rss_kb = usage::peak_kb(std::process::id()) + peak;
-    Ok(Report { frames, bytes, warnings, cpu_ms: usage::cpu_ms(), peak_rss_kb, ..Report::default() })
+    Ok(Report { frames, bytes, pieces, warnings, cpu_ms: usage::cpu_ms(), peak_rss_kb, ..Report::default() })
+}
+
+/// Draws all of a film into one encoder. Returns other processes' most memory in KiB.
+fn whole(work: &Work<'_>, scraps: &Scraps, output: &Path, told: &mut Told<'_, '_>) -> Result<u64, MediaError> {
+    let film = work.film;
+    for (index, segment) in film.segments.iter().enumerate() {
+        work.clips.cut(index + 1, segment, film.rate, &mut || told.tell(0))?;
+    }
+    let made = sound::make(film, work.ffmpeg, &scraps.music, output, &mut || told.tell(0))?;
+    let sound = made.as_ref().map(|made| made.sound(&scraps.music, work.settings.audio_bitrate));
+    let target = Target { sound, title: &film.title, comment: &film.comment, ..work.target() };
+    lanes::draw_whole(work, &target, &scraps.part, output, told)
+}
+
+/// What all who work on one film share.
+pub(crate) struct Work<'a> {
+    pub film: &'a Film,
+    pub blobs: &'a Blobs,
+    pub settings: &'static Settings,
+    pub ffmpeg: &'a Path,
+    pub clips: Clips<'a>,
+    /// Set when nobody wants the film any more, or somebody failed.
+    pub stop: AtomicBool,
+    /// Frames done so far.
+    pub done: AtomicU64,
+    fonts: OnceLock<Mutex<Fonts>>,
+    font_identity: OnceLock<String>,
+    warnings: Mutex<Vec<String>>,
+}
+
+impl<'a> Work<'a> {
+    fn new(film: &'a Film, blobs: &'a Blobs, settings: &'static Settings, ffmpeg: &'a Path) -> Self {
+        Work {
+            film,
+            blobs,
+            settings,
+            ffmpeg,
+            clips: Clips::new(ffmpeg),
+            stop: AtomicBool::new(false),
+            done: AtomicU64::new(0),
+            fonts: OnceLock::new(),
+            font_identity: OnceLock::new(),
+            warnings: Mutex::default(),
+        }
+    }
+
+    /// The installed fonts; loaded when the first drawing needs them.
+    pub fn fonts(&self) -> &Mutex<Fonts> {
+        self.fonts.get_or_init(|| Mutex::new(Fonts::load()))
+    }
+
+    /// What tells these fonts from others.
+    pub fn font_identity(&self) -> &str {
+        self.font_identity.get_or_init(|| self.fonts().lock().unwrap_or_else(PoisonError::into_inner).identity())
+    }
+
+    /// What an encoder of the film's pictures is told.
+    pub fn target(&self) -> Target<'static> {
+        let Film { width, height, rate, .. } = *self.film;
+        Target { width, height, rate, settings: self.settings, piece: false, title: "", comment: "", sound: None }
+    }
+
+    /// Notes what does not stop the work but should be told, once.
+    pub fn warn(&self, warnings: impl IntoIterator<Item = String>) {
+        let mut known = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        for warning in warnings {
+            if !known.contains(&warning) {
+                known.push(warning);
+            }
+        }
+    }
+
+    fn warnings(self) -> Vec<String> {
+        self.warn(self.clips.warning());
+        self.warnings.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A failure, said of a segment's clip by its index.
+    pub fn of_clip(&self, index: usize, error: MediaError) -> MediaError {
+        match (error, self.film.segments.get(index).map(|segment| &segment.source)) {
+            (MediaError::Unusable { reason }, Some(Source::Video { path, .. })) => {
+                MediaError::SegmentClip { number: index + 1, path: path.clone(), reason }
+            }
+            (other, _) => other,
+        }
+    }
+
+    /// Whether it is to be broken off.
+    pub fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
 }
 
 /// Finds the mistakes that can be found without drawing, so that they do not cost the frames before them.
@@ -93,6 +184,8 @@ fn look_over(film: &Film) -> Result<(), MediaError> {
             Source::Drawing { composition } => {
                 segment::look(film, composition, &format!("segment {number}"))?;
             }
+            // Clips are looked into where they are drawn from: that takes longer.
+            Source::Video { .. } | Source::Black => {}
         }
         for (index, overlay) in segment.overlays.iter().enumerate() {
             let at = format!("overlay {} of segment {number}", index + 1);
@@ -158,112 +251,6 @@ impl<'a, 'b> Told<'a, 'b> {
             ControlFlow::Break(()) => Err(MediaError::Cancelled),
         }
     }
-}
-
-/// Writes the music on a thread of its own and tells meanwhile that the render lives.
-fn write_music(
-    film: &Film,
-    bed: &kinora_domain::film::Music,
-    path: &Path,
-    output: &Path,
-    told: &mut Told<'_, '_>,
-) -> Result<(), MediaError> {
-    let samples = music::samples(film.frames(), film.rate);
-    let stop = &AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let (done, waiting) = sync_channel(1);
-        scope.spawn(move || {
-            let _ = done.send(music::write(bed, samples, path, stop));
-        });
-        loop {
-            match waiting.recv_timeout(TELL) {
-                Ok(written) => return written.map_err(|error| MediaError::writing(output, &error)),
-                Err(RecvTimeoutError::Timeout) => {
-                    if let Err(cancelled) = told.tell(0) {
-                        stop.store(true, Ordering::Relaxed);
-                        return Err(cancelled);
-                    }
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    let reason = "the music could not be made".into();
-                    return Err(MediaError::InvalidFilm { reason });
-                }
-            }
-        }
-    })
-}
-
-type Ready = Receiver<Result<Prepared, MediaError>>;
-
-/// Draws all frames into ffmpeg. Returns warnings and ffmpeg's most memory in KiB.
-fn draw(
-    film: &Film,
-    ffmpeg: &Path,
-    music: Option<&Path>,
-    scraps: &Scraps,
-    output: &Path,
-    prepared: Ready,
-    told: &mut Told<'_, '_>,
-) -> Result<(Vec<String>, u64), MediaError> {
-    let mut warnings = Vec::new();
-    let mut next = || -> Result<Prepared, MediaError> {
-        let mut segment = prepared
-            .recv()
-            .unwrap_or_else(|_| Err(MediaError::InvalidFilm { reason: "a segment could not be prepared".into() }))?;
-        for warning in segment.warnings.drain(..) {
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
-        }
-        Ok(segment)
-    };
-    // The first segment is ready before ffmpeg starts: most mistakes in a film cost no process.
-    let mut current = next()?;
-    let sound =
-        music.map(|path| Sound { path, format: "s16le", filter: String::new(), bitrate: SETTINGS.audio_bitrate });
-    let (title, comment) = (film.title.as_str(), film.comment.as_str());
-    let target = Target { width: film.width, height: film.height, rate: film.rate, title, comment, sound };
-    let mut encoder = Encoder::start(ffmpeg, &target, &scraps.part)?;
-    let mut other = Frame::new(film.width, film.height);
-    let mut drawn = 0;
-    'film: for (index, segment) in film.segments.iter().enumerate() {
-        let after = film.segments.get(index + 1);
-        let into = if index == 0 { 0 } else { segment.crossfade };
-        let overlap = after.map_or(0, |after| after.crossfade);
-        let mut following = None;
-        for local in into..segment.frames {
-            let Some(mut frame) = encoder.frame() else { break 'film };
-            current.draw(local, &mut frame);
-            if let Some(step) = (local + overlap).checked_sub(segment.frames) {
-                if following.is_none() {
-                    following = Some(next()?);
-                }
-                if let Some(following) = &mut following {
-                    following.draw(step, &mut other);
-                    // Neither end of the fade shows one segment alone: those frames are outside it.
-                    frame.mix(&other, ((step + 1) * 256 / (overlap + 1)) as u16);
-                }
-            }
-            if !encoder.push(frame) {
-                break 'film;
-            }
-            drawn += 1;
-            told.tell(drawn)?;
-        }
-        current = match following {
-            Some(following) => following,
-            None if after.is_some() => next()?,
-            None => current,
-        };
-    }
-    let peak = encoder.peak_kb();
-    let encoded = encoder.finish(ffmpeg, output)?;
-    let frames = film.frames();
-    if encoded != frames || drawn != frames {
-        let stderr = format!("it encoded {encoded} of {frames} frames without saying why");
-        return Err(MediaError::Ffmpeg { stderr });
-    }
-    Ok((warnings, peak.max(encoder.peak_kb())))
 }
 
 /// Makes the finished file durable and gives it its name.

@@ -4,15 +4,14 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use crate::clip::{Clip, Shape};
 use crate::error::MediaError;
 use crate::film::Told;
 use crate::film::encoder::{Sound, file};
 use crate::probe;
+use crate::run::{concat_list, run};
 
 use super::Plan;
-use super::clip::Clip;
-use super::picture::Shape;
-use super::run::run;
 
 /// Whether the pictures can be copied one behind the other.
 pub(crate) fn possible(clips: &[Clip]) -> bool {
@@ -54,7 +53,11 @@ pub(crate) fn write(
     if clips.len() == 1 {
         all.extend(probe::opening(first.format, &first.path));
     } else {
-        list = listing(clips)?;
+        let mut until = 0.0;
+        list = concat_list(clips.iter().map(|clip| {
+            until += clip.seconds;
+            (clip.path.as_path(), until)
+        }))?;
         // Every clip begins as MP4 files do: ffmpeg can take none for another list.
         // The sound that is not taken from the list begins before the pictures do; they are not to wait for it.
         all.push("-copyts".into());
@@ -91,27 +94,4 @@ pub(crate) fn write(
     }
     told.tell(plan.frames)?;
     Ok(ran.peak_kb)
-}
-
-/// The list of the clips, with how long each lasts: ffmpeg's own sums are off by up to a millisecond a clip.
-fn listing(clips: &[Clip]) -> Result<Vec<u8>, MediaError> {
-    let mut list = b"ffconcat version 1.0\n".to_vec();
-    let (mut until, mut micros) = (0.0, 0);
-    for clip in clips {
-        let path = std::path::absolute(&clip.path).map_err(|error| MediaError::writing(&clip.path, &error))?;
-        list.extend(b"file 'file:");
-        for byte in path.as_os_str().as_bytes() {
-            match byte {
-                b'\'' => list.extend(b"'\\''"),
-                other => list.push(*other),
-            }
-        }
-        // Boundaries are rounded, not lengths: so nothing adds up.
-        until += clip.seconds;
-        let boundary = (until * 1e6).round() as u64;
-        let length = boundary - micros;
-        micros = boundary;
-        list.extend(format!("'\nduration {}.{:06}\n", length / 1_000_000, length % 1_000_000).bytes());
-    }
-    Ok(list)
 }

@@ -4,23 +4,19 @@
 //! size and rate and piped into one encoder, as drawn films are: at most two clips are open at a time, however many
 //! there are. Sound is mixed beforehand for the whole film.
 
-mod clip;
 mod copy;
-mod picture;
-pub(crate) mod run;
-mod sound;
+pub(crate) mod sound;
 
 use std::path::{Path, PathBuf};
 
+use crate::clip::{self, Clip, Part, Shape, Show};
 use crate::error::MediaError;
-use crate::film::encoder::{Encoder, Sound, Target};
+use crate::film::encoder::{Encoder, FINAL, Sound, Target};
 use crate::film::{Sink, Told, place};
 use crate::job::{MergeClip, MergeMusic, Report, beside};
 use crate::music::samples;
 use crate::{probe, usage};
 
-use clip::Clip;
-use picture::{Shape, Show};
 use sound::Span;
 
 /// The most clips in a film.
@@ -31,9 +27,6 @@ const MAX_CROSSFADE: u32 = 10_000;
 const MAX_SECONDS: f64 = 4.0 * 3600.0;
 /// Of AAC.
 const BITRATE: &str = "192k";
-
-/// Told now and then that the work goes on; may break it off.
-type Alive<'a> = &'a mut dyn FnMut() -> Result<(), MediaError>;
 
 /// Joins clips into `output`. Whatever happens, nothing half-written is left.
 ///
@@ -62,7 +55,8 @@ pub(crate) fn render(
     told.tell(0)?;
     let mut found = Vec::new();
     for (number, clip) in (1..).zip(clips) {
-        found.push(clip::look(number, clip, ffmpeg, &mut || told.tell(0))?);
+        let looked = clip::look(&clip.input, &clip.media_type, ffmpeg, &mut || told.tell(0));
+        found.push(looked.map_err(|error| of_clip(number, error))?);
     }
     let mut clips = found;
     let Some(first) = clips.first() else { return Err(invalid("there are none".into())) };
@@ -79,7 +73,7 @@ pub(crate) fn render(
     told.frames = plan.frames;
     told.tell(0)?;
     let (mut warnings, mut peak) = (Vec::new(), 0);
-    if !copied && clips.iter().any(|clip| clip.hdr) && !picture::knows_hdr(ffmpeg)? {
+    if !copied && clips.iter().any(|clip| clip.hdr) && !clip::knows_hdr(ffmpeg)? {
         clips.iter_mut().for_each(|clip| clip.hdr = false);
         warnings.push("the installed ffmpeg has no zscale filter: HDR clips look pale".to_owned());
     }
@@ -152,12 +146,12 @@ impl Plan {
         let mut overlap = 0;
         if crossfade_ms > 0 && clips.len() > 1 {
             overlap = boundary(f64::from(crossfade_ms) / 1000.0).max(1);
-            if let Some((clip, length)) = clips.iter().zip(&lengths).find(|(_, length)| overlap * 2 > **length) {
+            if let Some((number, length)) = (1..).zip(&lengths).find(|(_, length)| overlap * 2 > **length) {
+                let number: u32 = number;
                 let lasts = *length as f64 / rate * 1000.0;
                 return Err(invalid(format!(
-                    "the crossfade of {crossfade_ms} ms is longer than half of clip {}, which lasts {lasts:.0} ms; make \
-                     it {:.0} ms or less, or leave the clip out",
-                    clip.number,
+                    "the crossfade of {crossfade_ms} ms is longer than half of clip {number}, which lasts {lasts:.0} ms; \
+                     make it {:.0} ms or less, or leave the clip out",
                     ((length / 2) as f64 / rate * 1000.0).floor(),
                 )));
             }
@@ -192,26 +186,28 @@ fn draw(
     let Shape { width, height, rate } = plan.shape;
     let overlap = plan.overlap;
     let mut shows = clips.iter().zip(&plan.lengths);
-    let mut next = || shows.next().map(|(clip, length)| Show::start(clip, &plan.shape, *length, ffmpeg)).transpose();
+    let start = |(clip, length): (_, &u64)| Show::start(clip, &plan.shape, Part::whole(*length), ffmpeg);
+    let mut next = || shows.next().map(start).transpose();
     let Some(mut current) = next()? else { return Ok(0) };
     let mut peak = 0;
-    let target = Target { width, height, rate, title: "", comment: "", sound };
+    let target = Target { width, height, rate, settings: &FINAL, piece: false, title: "", comment: "", sound };
     let mut encoder = Encoder::start(ffmpeg, &target, part)?;
     let mut other = crate::planes::Frame::new(width, height);
     let mut drawn = 0;
     'film: for (index, length) in plan.lengths.iter().enumerate() {
+        let number = index as u32 + 1;
         let into = if index == 0 { 0 } else { overlap };
         let is_last = index + 1 == plan.lengths.len();
         let mut following = None;
         for local in into..*length {
             let Some(mut frame) = encoder.frame() else { break 'film };
-            current.next(&mut frame)?;
+            current.next(&mut frame).map_err(|error| of_clip(number, error))?;
             if let Some(step) = (local + overlap).checked_sub(*length).filter(|_| !is_last) {
                 if following.is_none() {
                     following = next()?;
                 }
                 if let Some(following) = &mut following {
-                    following.next(&mut other)?;
+                    following.next(&mut other).map_err(|error| of_clip(number + 1, error))?;
                     // Neither end of the fade shows one clip alone: those frames are outside it.
                     frame.mix(&other, ((step + 1) * 256 / (overlap + 1)) as u16);
                 }
@@ -223,7 +219,11 @@ fn draw(
             told.tell(drawn)?;
         }
         peak = peak.max(current.peak_kb());
-        warnings.extend(current.warning());
+        warnings.extend(
+            current
+                .missing()
+                .map(|missing| format!("clip {number} lacks {missing} pictures at its end; the last one stands still")),
+        );
         match following {
             Some(following) => current = following,
             None if !is_last => match next()? {
@@ -266,6 +266,14 @@ impl Drop for Scraps {
         for scrap in [&self.part, &self.sound, &self.music] {
             let _ = std::fs::remove_file(scrap); // Gone already, or never made.
         }
+    }
+}
+
+/// A failure, said of a clip by its number.
+fn of_clip(number: u32, error: MediaError) -> MediaError {
+    match error {
+        MediaError::Unusable { reason } => MediaError::Clip { number, reason },
+        other => other,
     }
 }
 

@@ -8,15 +8,13 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::path::Path;
 
+use crate::clip::{Alive, Clip};
 use crate::error::MediaError;
 use crate::film::encoder::file;
 use crate::job::MergeMusic;
 use crate::music::RATE;
 use crate::probe;
-
-use super::Alive;
-use super::clip::Clip;
-use super::run::{Reader, run};
+use crate::run::{Reader, run};
 
 /// What music is lowered to under the sound of a clip: −12 dB.
 const UNDER: f32 = 0.251;
@@ -97,6 +95,7 @@ pub(crate) fn mix(
     let mut carry: Vec<Sample> = Vec::new();
     let mut bytes = vec![0; BLOCK * 8];
     for (index, (clip, span)) in clips.iter().zip(spans).enumerate() {
+        let number = index + 1;
         let over = spans.get(index + 1).map_or(0, |next| span.end.saturating_sub(next.start));
         let (length, into) = (span.end - span.start, carry.len() as u64);
         let mut reader = if clip.sound { Some(Reader::start(ffmpeg, &arguments(clip))?) } else { None };
@@ -137,7 +136,7 @@ pub(crate) fn mix(
             peak = peak.max(reader.peak_kb);
             if heard == 0 {
                 let said = reader.complaint().map_or_else(String::new, |said| format!(" ({said})"));
-                warnings.push(format!("the sound of clip {} cannot be decoded; it is silent{said}", clip.number));
+                warnings.push(format!("the sound of clip {number} cannot be decoded; it is silent{said}"));
             }
         }
     }

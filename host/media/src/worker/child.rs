@@ -33,9 +33,7 @@ pub fn worker_main() -> ExitCode {
             while matches!(std::io::stdin().read(&mut rest), Ok(1..)) {}
             // The host is gone, or does not want the film any more.
             crate::process::kill_running();
-            for scrap in scraps {
-                let _ = std::fs::remove_file(scrap);
-            }
+            crate::job::clear_up(&scraps);
             std::process::exit(1);
         });
     }

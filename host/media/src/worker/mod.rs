@@ -259,8 +259,6 @@ impl Drop for Group {
             // It must be gone before its files are removed: it could be about to make one.
             self.gone_within(REAP);
         }
-        for scrap in &self.scraps {
-            let _ = std::fs::remove_file(scrap); // Most often it was never made.
-        }
+        crate::job::clear_up(&self.scraps);
     }
 }

@@ -1,8 +1,8 @@
 //! Claims about projects.
 
 use kinora_store::{
-    Edl, MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia, NewTrack, Project, RenderKind, Store,
-    StoreError, TrackUpdate,
+    Edl, MediaKind, MediaRow, MediaStatus, MediaUpdate, NewMedia, NewTrack, Project, RenderKind, Store, StoreError,
+    TrackUpdate,
 };
 
 async fn project(store: &Store, owner: &str) -> Project {
@@ -243,7 +243,11 @@ pub async fn a_plan_is_kept_in_place_of_the_one_before(store: &Store) {
 
 pub async fn each_kind_of_render_has_its_last_job(store: &Store) {
     let project = project(store, "ann").await;
-    let kinds = [(RenderKind::Final, "one", None), (RenderKind::Preview, "two", None), (RenderKind::Final, "three", Some("one"))];
+    let kinds = [
+        (RenderKind::Final, "one", None),
+        (RenderKind::Preview, "two", None),
+        (RenderKind::Final, "three", Some("one")),
+    ];
     for (kind, job, before) in kinds {
         assert_eq!(store.begin_render("ann", &project.id, kind, job).await.expect("set").as_deref(), before);
     }

@@ -141,11 +141,8 @@ impl BeatsWorkflow {
         self.note(&owner, &input, blank.clone()).await?;
         let id: BlobId = input.blob.parse().map_err(WorkflowError::Blob)?;
         let file = self.studio.local(&id).await?;
-        let asked = Job::Beats {
-            input: file.path().to_owned(),
-            media_type: id.media_type().to_owned(),
-            bpm: input.bpm,
-        };
+        let asked =
+            Job::Beats { input: file.path().to_owned(), media_type: id.media_type().to_owned(), bpm: input.bpm };
         let heard = match self.studio.render(&asked, |_| {}).await {
             Ok(report) => report.beats,
             Err(MediaError::Unusable { reason }) => {

@@ -97,13 +97,8 @@ async fn render(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
         workers: 0,
         contents: files.contents,
     };
-    let job = Job::Film {
-        film,
-        output: output.clone(),
-        blobs: BTreeMap::new(),
-        quality: input.quality,
-        cache: Some(cache),
-    };
+    let job =
+        Job::Film { film, output: output.clone(), blobs: BTreeMap::new(), quality: input.quality, cache: Some(cache) };
     let report = film::render(studio, run, &job, 1.0).await?;
     let blob = studio.keep(&output).await?;
     let facts = results::look(studio, "video", &blob).await;

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use super::exports::{KeptSet, StoryFiles};
 use super::write::{self, Batch};
-use crate::error::stop;
 use crate::studio::Studio;
 
 /// A planned story and where its sets are kept.

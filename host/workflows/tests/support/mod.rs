@@ -17,7 +17,8 @@ use kinora_runtime::egress::{Egress, EgressOptions, Grant, Policy, Resolver, Sys
 use kinora_runtime::{Generation, Generations, Plugin, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, Fuse, NewJob, Store};
 use kinora_workflows::{
-    Choice, OperationDriver, Providers, Retry, SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, ScenarioWorkflow, Studio,
+    Choice, OperationDriver, Pieces, Providers, Retry, SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, StoryFiles,
+    ScenarioWorkflow, Studio,
 };
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -107,6 +108,8 @@ impl Place {
             worker: Worker::new(env!("CARGO_BIN_EXE_media-worker").into()),
             render_slots: Semaphore::new(1),
             probe_slots: Semaphore::new(2),
+            pieces: Pieces { path: self.folder.join("pieces"), max_bytes: 1 << 30 },
+            stories: StoryFiles::in_data(&self.folder),
             providers: Providers { text: chosen(), image: chosen(), video: chosen(), poll_interval },
             retry: Retry { attempts: 3, delay: Duration::from_millis(1) },
             prices: BTreeMap::new(),

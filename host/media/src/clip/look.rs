@@ -1,4 +1,4 @@
-//! A clip before it is joined: what it shows, for how long, and whether its picture can be copied as it is.
+//! A clip before it is shown: what it shows, for how long, and whether its picture can be copied as it is.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -9,7 +9,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::MediaError;
-use crate::job::MergeClip;
 use crate::probe;
 use crate::process::Process;
 
@@ -40,8 +39,6 @@ const ALIKE: &[&str] = &[
 /// What was found about a clip.
 #[derive(Debug)]
 pub(crate) struct Clip {
-    /// From 1.
-    pub number: u32,
     pub path: PathBuf,
     /// What ffmpeg calls the file's format.
     pub format: &'static str,
@@ -53,6 +50,8 @@ pub(crate) struct Clip {
     pub rate: Rate,
     /// When its first picture is shown, in seconds of the file's own clock.
     pub start: f64,
+    /// When its first stream begins, by the same clock: what seeking counts from.
+    pub file_start: f64,
     /// How long its pictures last, in seconds.
     pub seconds: f64,
     /// The matrix its colours are in, where the file does not say.
@@ -93,20 +92,13 @@ struct Looked {
 /// Looks into a clip; reads all of the file, without decoding it.
 ///
 /// # Errors
-/// [`MediaError::Clip`] for one that cannot be used; [`MediaError::FfmpegMissing`]; what `alive` says.
-pub(crate) fn look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> Result<Clip, MediaError> {
-    try_look(number, clip, ffmpeg, alive).map_err(|error| match error {
-        MediaError::Unusable { reason } => MediaError::Clip { number, reason },
-        other => other,
-    })
-}
-
-fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> Result<Clip, MediaError> {
-    if clip.media_type.starts_with("image/") {
+/// [`MediaError::Unusable`] for one that cannot be used; [`MediaError::FfmpegMissing`]; what `alive` says.
+pub(crate) fn look(path: &Path, media_type: &str, ffmpeg: &Path, alive: Alive<'_>) -> Result<Clip, MediaError> {
+    if media_type.starts_with("image/") {
         return Err(unusable("it is a picture and does not move".into()));
     }
-    let facts = probe::probe(&clip.input, &clip.media_type, ffmpeg)?;
-    let Some(format) = probe::format(&clip.media_type).filter(|_| facts.width > 0) else {
+    let facts = probe::probe(path, media_type, ffmpeg)?;
+    let Some(format) = probe::format(media_type).filter(|_| facts.width > 0) else {
         return Err(unusable("it has sound and no picture".into()));
     };
     let ffprobe = probe::beside(ffmpeg);
@@ -116,7 +108,7 @@ fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> R
         "-show_entries",
         "format=start_time:stream:stream_disposition:stream_side_data:stream_tags=DURATION",
     ];
-    let looked: Looked = probe::ask(&ffprobe, format, &clip.input, &entries)?;
+    let looked: Looked = probe::ask(&ffprobe, format, path, &entries)?;
     let first = |kind: &str| looked.streams.iter().find(|stream| stream.get("codec_type").is_some_and(|t| t == kind));
     let is_cover = |s: &BTreeMap<String, Value>| s.get("disposition").is_some_and(|d| d["attached_pic"] == 1);
     let pictures = looked.streams.iter().filter(|s| s.get("codec_type").is_some_and(|t| t == "video"));
@@ -128,7 +120,7 @@ fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> R
     let text = |key: &str| stream.get(key).and_then(Value::as_str).unwrap_or_default();
 
     let unit = probe::rate(text("time_base")).unwrap_or(Rate { num: 1, den: 1000 });
-    let packets = packets(&ffprobe, format, &clip.input, alive)?;
+    let packets = packets(&ffprobe, format, path, alive)?;
     let second = f64::from(unit.num) / f64::from(unit.den);
     let seconds = (packets.end - packets.start) as f64 * second;
     if packets.count == 0 || seconds <= 0.0 {
@@ -175,16 +167,16 @@ fn try_look(number: u32, clip: &MergeClip, ffmpeg: &Path, alive: Alive<'_>) -> R
             kind.insert(format!("sound {key}"), value.clone());
         }
     }
-    let alone = format == "mov" && COPIED.contains(&text("codec_name")) && unit.num == 1 && begins_as_mp4(&clip.input);
+    let alone = format == "mov" && COPIED.contains(&text("codec_name")) && unit.num == 1 && begins_as_mp4(path);
     let whole_steps = packets.step.is_some_and(|step| packets.end - packets.start == step * packets.count as i64);
     Ok(Clip {
-        number,
-        path: clip.input.clone(),
+        path: path.into(),
         format,
         width: width.max(1),
         height: height.max(1),
         rate,
         start,
+        file_start: file_start.unwrap_or(start),
         seconds,
         matrix,
         hdr: matches!(text("color_transfer"), "smpte2084" | "arib-std-b67"),
@@ -316,6 +308,31 @@ fn begins_as_mp4(path: &Path) -> bool {
 
 fn unusable(reason: String) -> MediaError {
     MediaError::Unusable { reason }
+}
+
+#[cfg(test)]
+impl Clip {
+    /// One of so many seconds, for tests that decode nothing.
+    pub fn lasting(seconds: f64) -> Self {
+        let rate = Rate { num: 30, den: 1 };
+        let kind = BTreeMap::new();
+        let copy = Copy { alone: false, among: false, hevc: false, kind, frames: 1, rate, timescale: 30 };
+        Clip {
+            path: PathBuf::new(),
+            format: "mov",
+            width: 64,
+            height: 64,
+            rate,
+            start: 0.0,
+            file_start: 0.0,
+            seconds,
+            matrix: None,
+            hdr: false,
+            sound: false,
+            aac: true,
+            copy,
+        }
+    }
 }
 
 #[cfg(test)]

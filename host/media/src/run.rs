@@ -1,7 +1,8 @@
-//! ffmpeg for a joined film: run to its end, or read from.
+//! ffmpeg run to its end, or read from.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{ChildStdout, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -74,6 +75,36 @@ pub(crate) fn run(
         return Err(failure(ffmpeg, output, &status.to_string(), &stderr));
     }
     Ok(Ran { frames, stderr, peak_kb })
+}
+
+/// The list of files that are to be joined, with where each ends in seconds from the beginning of the first: ffmpeg's
+/// own sums are off by up to a millisecond a file.
+///
+/// # Errors
+/// [`MediaError::Output`] for a file whose name cannot be listed.
+pub(crate) fn concat_list<'a>(files: impl Iterator<Item = (&'a Path, f64)>) -> Result<Vec<u8>, MediaError> {
+    let mut list = b"ffconcat version 1.0\n".to_vec();
+    let mut micros = 0;
+    for (path, until) in files {
+        let whole = std::path::absolute(path).map_err(|error| MediaError::writing(path, &error))?;
+        list.extend(b"file 'file:");
+        for byte in whole.as_os_str().as_bytes() {
+            match byte {
+                b'\n' => {
+                    let reason = "there is a line break in its name".into();
+                    return Err(MediaError::Output { path: path.into(), reason });
+                }
+                b'\'' => list.extend(b"'\\''"),
+                other => list.push(*other),
+            }
+        }
+        // Boundaries are rounded, not lengths: so nothing adds up.
+        let boundary = (until * 1e6).round() as u64;
+        let length = boundary - micros;
+        micros = boundary;
+        list.extend(format!("'\nduration {}.{:06}\n", length / 1_000_000, length % 1_000_000).bytes());
+    }
+    Ok(list)
 }
 
 /// An ffmpeg that decodes a file into what is read here.
