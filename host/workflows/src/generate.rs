@@ -134,7 +134,9 @@ pub(crate) async fn generate(
                 }
             }
         };
-        if contract.divisible && let Trouble::CutOff(said) = &trouble {
+        if contract.divisible
+            && let Trouble::CutOff(said) = &trouble
+        {
             return Err(Failure::new(CUT_OFF, said).into());
         }
         if attempt == attempts {
@@ -164,9 +166,7 @@ fn cut_off(detail: &str) -> String {
 fn last_line(trouble: &Trouble, noun: &str, attempts: u32) -> String {
     match trouble {
         Trouble::Wrong(_) => format!("❌ Failed to generate valid {noun} after {attempts} attempts"),
-        Trouble::Unreadable(said)
-        | Trouble::CutOff(said)
-        | Trouble::Provider(OperationError { message: said, .. }) => {
+        Trouble::Unreadable(said) | Trouble::CutOff(said) | Trouble::Provider(OperationError { message: said, .. }) => {
             format!("❌ Failed to generate {noun} after {attempts} attempts. Last error: {said}")
         }
     }

@@ -58,6 +58,7 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     options.plans = options.text != "offline" || settings.providers.text.is_some();
     options.image = host.studio.providers.image.provider.clone();
     options.video = host.studio.providers.video.clone();
+    options.stories = host.studio.stories.clone();
     options.rate_limits = RateLimits {
         generations: settings.server.generating_per_minute,
         changes: settings.server.creating_per_minute,

@@ -263,7 +263,8 @@ mod tests {
         fs::write(data.path().join("secret"), "x").unwrap();
         std::os::unix::fs::symlink(data.path().join("secret"), data.path().join("exports/films/link.json")).unwrap();
         let long = "x".repeat(5000);
-        for name in ["../secret", "films/../../secret", "/etc/passwd", "films//A.json", "films/link.json", "films", "", &long]
+        for name in
+            ["../secret", "films/../../secret", "/etc/passwd", "films//A.json", "films/link.json", "films", "", &long]
         {
             assert_eq!(files.read(ANONYMOUS, name).await.unwrap(), None, "{name:.40}");
         }

@@ -231,11 +231,7 @@ async fn make_story(studio: &Studio, run: &mut Run) -> Result<Value, Stop> {
 }
 
 /// Writes metadata, and says when and from what it was made.
-async fn metadata(
-    studio: &Studio,
-    run: &mut Run,
-    mut request: StoryMetadataRequest,
-) -> Result<(Value, Planned), Stop> {
+async fn metadata(studio: &Studio, run: &mut Run, mut request: StoryMetadataRequest) -> Result<(Value, Planned), Stop> {
     if request.idea.is_none() {
         // Whoever asks for anything at all gets something else each time, and a job that goes on gets the same.
         request.seed = request.seed.or_else(|| Some(seed(&run.job().id)));

@@ -17,8 +17,8 @@ use kinora_runtime::egress::{Egress, EgressOptions, Grant, Policy, Resolver, Sys
 use kinora_runtime::{Generation, Generations, Plugin, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, Fuse, NewJob, Store};
 use kinora_workflows::{
-    Choice, OperationDriver, Pieces, Providers, Retry, SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, StoryFiles,
-    ScenarioWorkflow, Studio,
+    Choice, OperationDriver, Pieces, Providers, Retry, SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput,
+    ScenarioWorkflow, StoryFiles, Studio,
 };
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
