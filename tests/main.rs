@@ -12,4 +12,5 @@ mod restart;
 mod scenario;
 mod service;
 mod settings;
+mod stories;
 mod support;
