@@ -330,6 +330,25 @@ mod tests {
     }
 
     #[test]
+    fn the_same_metadata_has_the_same_id_whenever_it_was_made() {
+        let id = |document: &Value| read_metadata(document).unwrap().id(StoryKind::Movie);
+        let first = id(&good());
+        assert!(first.len() == 38 && first.starts_with("story_"), "{first}");
+        let later = changed("/generation_info/generated_at", json!("2026-01-01T00:00:00Z"));
+        assert_eq!(id(&json!({"metadata": later})), first);
+        for (path, value) in [
+            ("/title", json!("Another")),
+            ("/generation_info/total_segments", json!(24)),
+            ("/generation_info/idea", Value::Null),
+            ("/generation_info/narration_only_first", json!(false)),
+            ("/characters_roster/0/role", json!("y")),
+        ] {
+            assert_ne!(id(&changed(path, value)), first, "{path}");
+        }
+        assert_ne!(read_metadata(&good()).unwrap().id(StoryKind::Story), first);
+    }
+
+    #[test]
     fn other_kinds_say_how_many_segments_are_planned() {
         let info = json!({"segments_planned": 5, "idea": null});
         let planned = read_metadata(&changed("/generation_info", info)).unwrap();
