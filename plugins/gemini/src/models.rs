@@ -40,8 +40,7 @@ const TABLE: &[Row] = &[
 
 /// What text models take, question and answer together, and write at most, in tokens (Google's model pages). One that
 /// is not here has limits that no page at hand gave.
-const LIMITS: &[(&str, u32, u32)] =
-    &[("gemini-3.8-flash", 1_000_000, 65_536), ("gemini-3.5-flash", 1_048_576, 65_536)];
+const LIMITS: &[(&str, u32, u32)] = &[("gemini-3.8-flash", 1_000_000, 65_536), ("gemini-3.5-flash", 1_048_576, 65_536)];
 
 /// The models as the manifest lists them.
 pub fn manifest() -> Vec<Model> {

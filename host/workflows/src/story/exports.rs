@@ -247,7 +247,7 @@ mod tests {
         let mine = files.export(USER, "films/spring", "A_set_01.json", &json!({"a": 1})).await.unwrap();
         files.export(ANONYMOUS, "films", "B_set_01.json", &json!({"b": 1})).await.unwrap();
         assert_eq!(mine, "films/spring/A_set_01.json");
-        assert_eq!(names(files.list(USER).await.unwrap()), [mine.clone()]);
+        assert_eq!(names(files.list(USER).await.unwrap()), std::slice::from_ref(&mine));
         assert_eq!(names(files.list(ANONYMOUS).await.unwrap()), ["films/B_set_01.json"]);
         assert!(files.read(USER, &mine).await.unwrap().is_some());
         assert_eq!(files.read(ANONYMOUS, &mine).await.unwrap(), None);
