@@ -4,7 +4,7 @@
 CARGO ?= cargo
 PROMPT ?= A lighthouse keeper's last night before the light goes automatic
 
-.PHONY: demo build run test lint bench fuzz components packages test-packages clean
+.PHONY: demo build run test lint bench bench-render fuzz components packages test-packages clean
 
 ## demo: build, then make demo.mp4 out of one sentence
 demo: build
@@ -36,6 +36,10 @@ lint: components
 ## bench: the figures of BENCH.md
 bench: build
 	scripts/bench.sh
+
+## bench-render: the render engine against its encoder's floor and against other tools, on a job of its own making
+bench-render: packages
+	$(CARGO) bench --locked --workspace --bench render
 
 ## fuzz: plans made of anything, until it is stopped or ARGS=-max_total_time=60; needs a nightly Rust and cargo-fuzz
 fuzz:

@@ -24,6 +24,9 @@ cargo bench --locked --workspace --bench scenario 2>/dev/null
 echo; echo "the server: start, creation of jobs, operations in flight:"
 cargo bench --locked --workspace --bench load 2>/dev/null
 
+echo; echo "clips: a thousand in flight, a result of 200 MB:"
+cargo bench --locked --workspace --bench clips 2>/dev/null
+
 echo; echo "a provider exchanged while it is asked:"
 cargo bench --locked --workspace --bench swap 2>/dev/null
 

@@ -286,14 +286,15 @@ fn a_database_that_goes_away_and_comes_back_costs_nothing() {
 #[test]
 fn a_full_disk_is_told_and_after_making_room_everything_goes_on() {
     let bench = Bench::new();
-    let script = "mkdir data; mount -t tmpfs -o size=8m tmpfs data; head -c 4m /dev/zero >data/ballast; \
+    let script = "mkdir data; mount -t tmpfs -o size=12m tmpfs data; head -c 4m /dev/zero >data/ballast; \
                   exec \"$KINORA\" serve --listen 127.0.0.1:0 --data data";
     let Some(mut command) = bench.in_namespace(script) else {
         return;
     };
     for (name, value) in [
         ("KINORA_GENERATION__THUMBNAILS", "false"),
-        ("KINORA_SERVER__CREATING_PER_MINUTE", "100000"),
+        ("KINORA_SERVER__GENERATING_PER_MINUTE", "0"),
+        ("KINORA_SERVER__CREATING_PER_MINUTE", "0"),
         ("KINORA_SERVER__READING_PER_MINUTE", "100000"),
     ] {
         command.env(name, value);

@@ -70,11 +70,15 @@ class Kinora:
 
     def wait(self, job):
         """Waits for the end of a job and gives it; tells meanwhile how far it is."""
+        told = None
         while True:
             state = self.get(f"/api/jobs/{job}")
             if state["completed_at"]:
                 break
-            print(f"  {state['current_step'] or 'waiting'}: {state['progress']:.0f} %", file=sys.stderr)
+            line = f"  {state['current_step'] or 'waiting'}: {state['progress']:.0f} %"
+            if line != told:
+                print(line, file=sys.stderr)
+                told = line
             time.sleep(0.5)
         if state["status"] != "completed":
             sys.exit(f"job {job} is {state['status']}: {(state['error'] or {}).get('message')}")

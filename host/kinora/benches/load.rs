@@ -4,20 +4,18 @@
 
 #[path = "../../../tests/fakes/openai/mod.rs"]
 mod openai;
+mod server;
 #[path = "../../../tests/fakes/upstream/mod.rs"]
 mod upstream;
 
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use openai::{Answer, FakeOpenAi};
 use reqwest::Client;
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use server::{PATIENCE, READERS, Server, client, ms, quantile, read};
 
 /// Clients that create jobs at once, each with a connection of its own.
 const CLIENTS: usize = 50;
@@ -26,13 +24,7 @@ const JOBS: usize = 5_000;
 const HELD: usize = 2_000;
 /// Jobs after which a server counts as warm.
 const WARM: usize = 300;
-/// Clients that read meanwhile, each of them with a pause after each call, and for how long each path.
-const READERS: usize = 8;
-const PAUSE: Duration = Duration::from_millis(10);
-const READING: Duration = Duration::from_secs(3);
 const STARTS: usize = 10;
-/// Longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 const CREATE: &str = "/api/scenario/generate";
 /// What stands before a job's id in the id of a task.
@@ -57,7 +49,7 @@ async fn starts() {
     let client = client();
     let start = async || {
         let start = Instant::now();
-        let server = Server::start(folder.path(), None, &client).await;
+        let server = Server::start(folder.path(), &[], &client).await;
         (start.elapsed(), server)
     };
     let (cold, server) = start().await;
@@ -86,7 +78,7 @@ async fn creation() {
     let folder = tempfile::tempdir().expect("a folder");
     let upstream = FakeOpenAi::builder().validate(false).keep_bodies(false).start();
     let client = client();
-    let server = Server::start(folder.path(), Some(&upstream), &client).await;
+    let server = Server::start(folder.path(), &upstream.env(), &client).await;
     let (warm, _) = create(&server, &client, WARM).await;
     server.wait_completed(&client, &warm).await;
     let start = Instant::now();
@@ -115,7 +107,7 @@ async fn waiting() {
         false => Answer::right(),
     });
     let client = client();
-    let server = Server::start(folder.path(), Some(&upstream), &client).await;
+    let server = Server::start(folder.path(), &upstream.env(), &client).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let fresh = server.memory();
     let (warm, _) = create(&server, &client, HELD).await;
@@ -204,144 +196,4 @@ async fn create(server: &Server, client: &Client, count: usize) -> (Vec<String>,
         made.extend(client.await.expect("no client panics"));
     }
     made.into_iter().unzip()
-}
-
-/// Reads a path by some clients for some time. Answers the times, sorted.
-async fn read(server: &Server, client: &Client, path: &str) -> Vec<Duration> {
-    let url = server.url(path);
-    let end = Instant::now() + READING;
-    let clients: Vec<_> = (0..READERS)
-        .map(|_| {
-            let (url, client) = (url.clone(), client.clone());
-            tokio::spawn(async move {
-                let mut times = Vec::new();
-                while Instant::now() < end {
-                    let start = Instant::now();
-                    let reply = client.get(&url).send().await.expect("it answers");
-                    assert!(reply.status().is_success());
-                    reply.bytes().await.expect("a body");
-                    times.push(start.elapsed());
-                    tokio::time::sleep(PAUSE).await;
-                }
-                times
-            })
-        })
-        .collect();
-    let mut times = Vec::new();
-    for client in clients {
-        times.extend(client.await.expect("no client panics"));
-    }
-    times.sort();
-    times
-}
-
-fn client() -> Client {
-    Client::builder().no_proxy().pool_max_idle_per_host(CLIENTS).timeout(PATIENCE).build().expect("a client")
-}
-
-/// A server in a process of its own. Its log goes to a file, as a service's does.
-struct Server {
-    process: Child,
-    address: String,
-    log: PathBuf,
-}
-
-impl Server {
-    async fn start(folder: &Path, upstream: Option<&FakeOpenAi>, client: &Client) -> Self {
-        // A port that was free a moment ago, so that the first question can be asked before the process says anything.
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
-        let address = format!("127.0.0.1:{port}");
-        let log = folder.join("log");
-        let file = std::fs::File::create(&log).expect("a file");
-        // A shell sets the limit of open files that most systems have; the stand-in has raised this process's own.
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", "ulimit -S -n 1024; exec \"$0\" \"$@\""])
-            .arg(binary())
-            .args(["serve", "--listen", &address, "--data"])
-            .arg(folder.join("data"))
-            .current_dir(folder)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("KINORA_SERVER__CREATING_PER_MINUTE", "0")
-            .env("KINORA_SERVER__READING_PER_MINUTE", "0")
-            .env("KINORA_GENERATION__THUMBNAILS", "false")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(file);
-        if let Some(upstream) = upstream {
-            command.envs(upstream.env());
-        }
-        let process = command.spawn().expect("the binary runs");
-        let mut server = Server { process, address, log };
-        let (start, ready) = (Instant::now(), server.url("/readyz"));
-        while !client.get(&ready).send().await.is_ok_and(|reply| reply.status() == 200) {
-            let ended = server.process.try_wait().expect("it is our child");
-            assert!(ended.is_none() && start.elapsed() < PATIENCE, "no server: {}", server.log());
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-        server
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
-    }
-
-    /// Its memory, MiB.
-    fn memory(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        resident.and_then(|kb| kb.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
-    }
-
-    async fn wait_completed(&self, client: &Client, jobs: &[String]) {
-        let start = Instant::now();
-        for job in jobs {
-            let url = self.url(&format!("/api/jobs/{job}"));
-            loop {
-                let reply = client.get(&url).send().await.expect("it answers");
-                let body: Value = reply.json().await.expect("JSON");
-                match body["status"].as_str() {
-                    Some("completed") => break,
-                    Some("failed" | "cancelled" | "uncertain") => panic!("{body}\n{}", self.log()),
-                    _ => assert!(start.elapsed() < PATIENCE, "{body}"),
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        }
-    }
-
-    fn stop(mut self) {
-        kill_process(Pid::from_child(&self.process), Signal::TERM).expect("it still runs");
-        assert!(self.process.wait().expect("it ends").success(), "{}", self.log());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Both fail where it has ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// The binary that was built with this, beside the folder that this lies in.
-fn binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("KINORA_BENCH_BINARY") {
-        return path.into();
-    }
-    let here = std::env::current_exe().expect("a path");
-    here.parent().and_then(Path::parent).expect("target/release/deps").join("kinora")
-}
-
-fn quantile(sorted: &[Duration], share: f64) -> Duration {
-    sorted[((sorted.len() - 1) as f64 * share) as usize]
-}
-
-fn ms(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
 }

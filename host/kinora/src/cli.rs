@@ -44,6 +44,8 @@ pub enum Command {
     Serve(Serve),
     /// Make a film out of a prompt
     Make(Make),
+    /// Render an edit plan from files, without a server
+    Render(Render),
     /// Make tokens for the API
     #[command(subcommand)]
     Token(Token),
@@ -116,6 +118,41 @@ pub struct Make {
     /// Keep the scenario, the pictures and the film's plan in this folder
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+}
+
+/// Render an edit plan from files, without a server.
+///
+/// The plan may be of any dialect (`/api/schemas/edit-plan.json` of a host describes the documented one). Its media ids are
+/// the names of files in the folder, with or without their extension. What did not change since the last time is not
+/// rendered again.
+#[derive(Debug, Args)]
+pub struct Render {
+    /// The plan, a JSON file; `-` reads it from standard input
+    pub plan: PathBuf,
+    /// The folder with the pictures and clips
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub media: PathBuf,
+    /// The music, for plans with `with_audio` or beats
+    #[arg(long, value_name = "FILE")]
+    pub audio: Option<PathBuf>,
+    /// The tempo of the music in beats per minute, where the tracker hears the double or the half
+    #[arg(long, value_name = "BPM", requires = "audio")]
+    pub bpm: Option<f64>,
+    /// Where the film goes; a file that is there is replaced when the film is ready
+    #[arg(short, long, value_name = "FILE", default_value = "film.mp4")]
+    pub output: PathBuf,
+    /// Small and quick
+    #[arg(long)]
+    pub preview: bool,
+    /// Print the timeline as a table: segment, source, frames, transition, and what was rendered before
+    #[arg(long)]
+    pub explain: bool,
+    /// Judge the plan (with --explain also print its table, and what was rendered before), and render nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Render everything anew, and keep no pieces
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 /// Look at plugins, install and exchange them, also while a host runs.

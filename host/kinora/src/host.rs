@@ -186,8 +186,11 @@ pub fn studio(
     }))
 }
 
-/// The media worker is this very binary.
-fn worker(ffmpeg: &Path) -> Result<Worker> {
+/// The media worker, which is this very binary.
+///
+/// # Errors
+/// Where the binary cannot find itself.
+pub fn worker(ffmpeg: &Path) -> Result<Worker> {
     let executable = std::env::current_exe().context("the binary cannot find itself")?;
     Ok(Worker::new(executable).ffmpeg(ffmpeg.to_owned()))
 }

@@ -31,6 +31,6 @@ pub use error::MediaError;
 pub use ffmpeg::{FfmpegInfo, check_ffmpeg};
 pub use fonts::{FontInfo, check_fonts};
 pub use job::{CacheFolder, Job, MergeClip, MergeMusic, Pieces, Progress, Quality, Report};
-pub use render::render;
+pub use render::{look_ahead, render};
 pub use still::draw_png;
 pub use worker::{Worker, worker_main};

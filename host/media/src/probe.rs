@@ -37,15 +37,7 @@ pub(crate) fn probe(path: &Path, media_type: &str, ffmpeg: &Path) -> Result<Medi
         return Err(unusable(format!("it is of the type {media_type}, which Kinora does not work with")));
     };
     let ffprobe = beside(ffmpeg);
-    let found: Found = ask(
-        &ffprobe,
-        format,
-        path,
-        &[
-            "-show_entries",
-            "format=duration:stream=codec_type,codec_name,width,height,avg_frame_rate,duration:stream_disposition=attached_pic:stream_side_data=rotation",
-        ],
-    )?;
+    let found: Found = ask(&ffprobe, format, path, &["-show_entries", ENTRIES])?;
     let facts = facts(&found, media_type)?;
     // A header promises much; one picture must come out, or one piece of sound.
     let first = if facts.width > 0 { "v:0" } else { "a:0" };
@@ -59,6 +51,20 @@ pub(crate) fn probe(path: &Path, media_type: &str, ffmpeg: &Path) -> Result<Medi
         return Err(unusable("it has a header and no content that can be decoded".into()));
     }
     Ok(facts)
+}
+
+/// What ffprobe is asked for a file's facts.
+const ENTRIES: &str = "format=duration:stream=codec_type,codec_name,width,height,avg_frame_rate,duration:\
+    stream_disposition=attached_pic:stream_side_data=rotation";
+
+/// The facts in what ffprobe said of a file's format and of its streams, of which nothing was left out. None of its
+/// content was decoded.
+///
+/// # Errors
+/// As [`probe()`].
+pub(crate) fn facts_in(said: &serde_json::Value, media_type: &str) -> Result<MediaFacts, MediaError> {
+    let found = Found::deserialize(said).map_err(|_| unusable("ffprobe has no clear answer about it".into()))?;
+    facts(&found, media_type)
 }
 
 fn probe_picture(path: &Path, media_type: &str) -> Result<MediaFacts, MediaError> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::MediaError;
 use crate::film;
-use crate::job::{Job, Progress, Report};
+use crate::job::{Job, Pieces, Progress, Report};
 use crate::{beats, merge, probe, still, thumbnail, usage};
 
 /// Does a job. The sink is told how far it is and may break it off; whatever happens, nothing half-written is left.
@@ -59,5 +59,19 @@ pub fn render(
             peak_rss_kb: usage::peak_kb(std::process::id()),
             ..Report::default()
         }),
+    }
+}
+
+/// What of a film is in its cache already, for those who want to know before it is rendered; none for any other job
+/// and for a film without a cache. Nothing is drawn; ffmpeg is asked for its version.
+///
+/// # Errors
+/// [`MediaError::InvalidFilm`], [`MediaError::FfmpegMissing`].
+pub fn look_ahead(job: &Job, ffmpeg: &Path) -> Result<Option<Pieces>, MediaError> {
+    match job {
+        Job::Film { film, blobs, quality, cache: Some(cache), .. } => {
+            film::look_ahead(film, blobs, *quality, cache, ffmpeg).map(Some)
+        }
+        _ => Ok(None),
     }
 }

@@ -277,3 +277,38 @@ fn what_is_wrong_with_a_clip_is_told_with_its_segment_before_anything_is_drawn()
     assert!(make(&backwards, &output).unwrap_err().to_string().contains("application/zip"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), before, "something was left");
 }
+
+#[test]
+fn a_frame_of_an_uneven_clip_is_the_same_wherever_decoding_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let uneven = "color=black:s=64x64:r=30,format=yuv420p,geq=lum='16+N':cb=128:cr=128,\
+                  select='gt(mod(n*7\\,11)\\,4)'";
+    let all: [&[&str]; 5] = [
+        &["-f", "lavfi", "-i", uneven, "-frames:v", "90", "-fps_mode", "vfr"],
+        X264,
+        &["-crf", "4", "-g", "12", "-bf", "2"],
+        BT709,
+        &["-video_track_timescale", "90000"],
+    ];
+    let output = folder.path().join("film.mp4");
+    for name in ["vfr.mp4", "vfr.mkv"] {
+        let clip = made(folder.path(), name, if name.ends_with("mkv") { &all[..4] } else { &all });
+        let rate = Rate { num: 24_000, den: 1001 };
+        let show = |fade: u32, cache: &str| {
+            let other = segment(Source::Black, 40, fade);
+            let film = film(SIZE, rate, vec![segment(video(&clip, 700, None), 60, 0), other]);
+            let report = make_cached(&film, &output, &folder.path().join(name).with_extension(cache)).unwrap();
+            (lumas(&output, SIZE), report.pieces.unwrap().reused)
+        };
+        let (whole, _) = show(0, "whole");
+        // The body is there already; what fades is decoded from its own first frame on.
+        for fade in [1, 4, 13, 31] {
+            show(fade + 1, "kept");
+            let (faded, _) = show(fade, "kept");
+            let body = (60 - fade) as usize;
+            assert_eq!(faded[..body], whole[..body]);
+            let first = f64::from(whole[body] - 16) * f64::from(fade) / f64::from(fade + 1) + 16.0;
+            assert!((f64::from(faded[body]) - first).abs() <= 1.5, "{name}: {} instead of {first}", faded[body]);
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use kinora_domain::documents::{Composition, Content, Layer, Paint, Rate};
 use kinora_domain::film::{Film, Fit, Motion, Music, Overlay, Source, View};
-use kinora_media::{Job, MediaError, Pieces, Quality, render};
+use kinora_media::{Job, MediaError, Pieces, Quality, look_ahead, render};
 use proptest::prelude::*;
 use support::*;
 
@@ -114,7 +114,9 @@ fn an_edit_costs_its_segment_and_its_two_fades() {
     assert_eq!((again.rendered, again.reused, again.segments), (0, 11, vec![true; 6]));
     // Another look.
     film.segments[2].source = picture(&folder.path().join("b.png"), 1.5);
+    let foretold = look_ahead(&cached(&film, &output, &cache), Path::new("ffmpeg")).unwrap();
     let edited = pieces(&film, &output, &cache);
+    assert_eq!(foretold.as_ref(), Some(&edited));
     assert_eq!((edited.rendered, edited.segments), (3, vec![true, false, false, false, true, true]));
     // Another caption.
     film.segments[2].overlays = vec![caption("#00ccff")];

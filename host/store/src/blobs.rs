@@ -273,6 +273,19 @@ impl Blobs {
     }
 }
 
+/// The media type of a file, going by its first bytes: what a blob of it would be.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn media_type(file: &FilePath) -> io::Result<&'static str> {
+    use std::io::Read;
+    let mut head = Vec::with_capacity(kind::HEAD);
+    std::fs::File::open(file)?.take(kind::HEAD as u64).read_to_end(&mut head)?;
+    let mut sniffer = Sniffer::default();
+    sniffer.feed(&head);
+    Ok(sniffer.finish().media_type)
+}
+
 /// A content on its way in.
 #[derive(Default)]
 struct Incoming {

@@ -28,7 +28,7 @@ mod workers;
 mod writer;
 
 pub use accounts::{NewUser, Role, User};
-pub use blobs::{Blob, BlobError, BlobId, Blobs, PutError};
+pub use blobs::{Blob, BlobError, BlobId, Blobs, PutError, media_type};
 pub use budgets::{Budget, BudgetPeriod, BudgetState};
 pub use clock::Clock;
 pub use database::Backend;

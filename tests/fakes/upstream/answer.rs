@@ -14,6 +14,8 @@ pub(super) enum What<K> {
     Words(u16, Vec<u8>),
     /// The request is read, and the connection closed without an answer.
     Closed,
+    /// A file that says it has so many bytes, and begins.
+    Announced(u64),
 }
 
 impl<K> Answer<K> {
@@ -25,6 +27,11 @@ impl<K> Answer<K> {
     /// What a gateway in between says in a form of its own.
     pub fn words(status: u16, words: impl Into<Vec<u8>>) -> Self {
         What::Words(status, words.into()).into()
+    }
+
+    /// A file of so many bytes, of which the first few come.
+    pub fn announced(bytes: u64) -> Self {
+        What::Announced(bytes).into()
     }
 
     /// This answer, but not before the release.

@@ -221,6 +221,7 @@ async fn handle<A: Api>(
     }
     let rendered = match &answer.what {
         What::Closed => Rendered::Closed,
+        What::Announced(bytes) => Rendered::Announced(*bytes),
         What::Words(status, words) => with_status(*status, Value::Null).saying("text/html", words.clone()),
         What::Kind(_) if elsewhere => {
             let (media_type, content) = media::file(&request.path).expect("it was looked for");

@@ -17,6 +17,8 @@ pub enum Rendered {
     },
     /// The connection is closed instead.
     Closed,
+    /// A clip that says it has so many bytes; only its beginning comes.
+    Announced(u64),
     /// The test asks for what the real API never answers here.
     Impossible(String),
 }
@@ -67,6 +69,12 @@ impl Rendered {
                 };
                 response.headers_mut().extend(headers);
                 response
+            }
+            Rendered::Announced(bytes) => {
+                // A stream, so that nobody counts what really comes.
+                let beginning = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(super::media::CLIP)]);
+                let headers = [("content-type", "video/mp4".to_owned()), ("content-length", bytes.to_string())];
+                (headers, axum::body::Body::from_stream(beginning)).into_response()
             }
             Rendered::Impossible(why) => (StatusCode::NOT_IMPLEMENTED, why).into_response(),
             // An unwinding connection task is a closed connection. Unlike `panic!` this prints nothing.

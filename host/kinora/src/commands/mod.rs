@@ -4,6 +4,7 @@ mod config;
 mod doctor;
 mod make;
 mod plugin;
+mod render;
 mod serve;
 mod token;
 
@@ -28,9 +29,10 @@ pub async fn run(cli: Cli, interrupted: CancellationToken) -> Result<ExitCode> {
     };
     let (settings, rows) = settings::load(&cli.common, listen)?;
     match cli.command {
-        // These two end in good order by themselves.
+        // These end in good order by themselves.
         Command::Serve(_) => serve::run(&settings, interrupted).await,
         Command::Make(make) => make::run(&settings, make, interrupted).await,
+        Command::Render(render) => render::run(&settings, render, interrupted).await,
         command => tokio::select! {
             ended = look(&settings, &rows, command) => ended,
             () = interrupted.cancelled() => {
@@ -47,6 +49,6 @@ async fn look(settings: &Settings, rows: &[Row], command: Command) -> Result<Exi
         Command::Doctor => doctor::run(settings).await,
         Command::Config => Ok(config::run(rows)),
         Command::Plugin(plugin) => plugin::run(settings, plugin).await,
-        Command::Serve(_) | Command::Make(_) => Ok(ExitCode::SUCCESS),
+        Command::Serve(_) | Command::Make(_) | Command::Render(_) => Ok(ExitCode::SUCCESS),
     }
 }

@@ -79,7 +79,8 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
         shutdown.clone(),
     );
     let watching = tokio::spawn(plugins.clone().watch(shutdown.clone()));
-    let sweeper = Sweeper::new(store.clone(), host.studio.blobs.clone(), housekeeping::retention(settings));
+    let sweeper = Sweeper::new(store.clone(), host.studio.blobs.clone(), housekeeping::retention(settings))
+        .with_stories(host.studio.stories.clone());
     let sweeping = tokio::spawn(housekeeping::keep_house(sweeper, shutdown.clone()));
     let serving = tokio::spawn(kinora_api::serve(listeners, kinora_api::router(state), shutdown.clone()));
     remote::remember(data, &addresses)?;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use kinora_domain::documents::Rate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::MediaError;
@@ -37,11 +37,11 @@ const ALIKE: &[&str] = &[
 ];
 
 /// What was found about a clip.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Clip {
     pub path: PathBuf,
     /// What ffmpeg calls the file's format.
-    pub format: &'static str,
+    pub format: String,
     /// As it is shown, in square pixels.
     pub width: u32,
     /// As it is shown, in square pixels.
@@ -55,7 +55,7 @@ pub(crate) struct Clip {
     /// How long its pictures last, in seconds.
     pub seconds: f64,
     /// The matrix its colours are in, where the file does not say.
-    pub matrix: Option<&'static str>,
+    pub matrix: Option<String>,
     /// Whether it needs to be brought down to the usual range of brightness.
     pub hdr: bool,
     pub sound: bool,
@@ -65,7 +65,7 @@ pub(crate) struct Clip {
 }
 
 /// What copying needs to know.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Copy {
     /// Of a kind that may be copied at all.
     pub alone: bool,
@@ -89,7 +89,8 @@ struct Looked {
     format: BTreeMap<String, Value>,
 }
 
-/// Looks into a clip; reads all of the file, without decoding it.
+/// Looks into a clip; reads all of the file, without decoding it: whether its pictures can be decoded shows when they
+/// are.
 ///
 /// # Errors
 /// [`MediaError::Unusable`] for one that cannot be used; [`MediaError::FfmpegMissing`]; what `alive` says.
@@ -97,18 +98,22 @@ pub(crate) fn look(path: &Path, media_type: &str, ffmpeg: &Path, alive: Alive<'_
     if media_type.starts_with("image/") {
         return Err(unusable("it is a picture and does not move".into()));
     }
-    let facts = probe::probe(path, media_type, ffmpeg)?;
-    let Some(format) = probe::format(media_type).filter(|_| facts.width > 0) else {
-        return Err(unusable("it has sound and no picture".into()));
+    let Some(format) = probe::format(media_type) else {
+        return Err(unusable(format!("it is of the type {media_type}, which Kinora does not work with")));
     };
     let ffprobe = probe::beside(ffmpeg);
     let entries = [
         "-show_data_hash",
         "md5",
         "-show_entries",
-        "format=start_time:stream:stream_disposition:stream_side_data:stream_tags=DURATION",
+        "format=start_time,duration:stream:stream_disposition:stream_side_data:stream_tags=DURATION",
     ];
-    let looked: Looked = probe::ask(&ffprobe, format, path, &entries)?;
+    let said: Value = probe::ask(&ffprobe, format, path, &entries)?;
+    let facts = probe::facts_in(&said, media_type)?;
+    if facts.width == 0 {
+        return Err(unusable("it has sound and no picture".into()));
+    }
+    let looked = Looked::deserialize(&said).map_err(|_| unusable("ffprobe has no clear answer about it".into()))?;
     let first = |kind: &str| looked.streams.iter().find(|stream| stream.get("codec_type").is_some_and(|t| t == kind));
     let is_cover = |s: &BTreeMap<String, Value>| s.get("disposition").is_some_and(|d| d["attached_pic"] == 1);
     let pictures = looked.streams.iter().filter(|s| s.get("codec_type").is_some_and(|t| t == "video"));
@@ -154,9 +159,9 @@ pub(crate) fn look(path: &Path, media_type: &str, ffmpeg: &Path, alive: Alive<'_
     let matrix = if tagged {
         None
     } else if facts.width.min(facts.height) >= 720 {
-        Some("bt709")
+        Some("bt709".to_owned())
     } else {
-        Some("bt601")
+        Some("bt601".to_owned())
     };
     let start = packets.start as f64 * second;
     let file_start = looked.format.get("start_time").and_then(Value::as_str).and_then(|t| t.parse::<f64>().ok());
@@ -171,7 +176,7 @@ pub(crate) fn look(path: &Path, media_type: &str, ffmpeg: &Path, alive: Alive<'_
     let whole_steps = packets.step.is_some_and(|step| packets.end - packets.start == step * packets.count as i64);
     Ok(Clip {
         path: path.into(),
-        format,
+        format: format.into(),
         width: width.max(1),
         height: height.max(1),
         rate,
@@ -308,31 +313,6 @@ fn begins_as_mp4(path: &Path) -> bool {
 
 fn unusable(reason: String) -> MediaError {
     MediaError::Unusable { reason }
-}
-
-#[cfg(test)]
-impl Clip {
-    /// One of so many seconds, for tests that decode nothing.
-    pub fn lasting(seconds: f64) -> Self {
-        let rate = Rate { num: 30, den: 1 };
-        let kind = BTreeMap::new();
-        let copy = Copy { alone: false, among: false, hevc: false, kind, frames: 1, rate, timescale: 30 };
-        Clip {
-            path: PathBuf::new(),
-            format: "mov",
-            width: 64,
-            height: 64,
-            rate,
-            start: 0.0,
-            file_start: 0.0,
-            seconds,
-            matrix: None,
-            hdr: false,
-            sound: false,
-            aac: true,
-            copy,
-        }
-    }
 }
 
 #[cfg(test)]

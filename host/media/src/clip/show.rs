@@ -161,17 +161,20 @@ impl Show {
 }
 
 fn arguments(clip: &Clip, shape: &Shape, part: Part) -> Vec<OsString> {
-    // Each thread of a decoder holds pictures of its own: many cores must not cost much memory.
-    let mut all: Vec<OsString> = ["-copyts", "-threads", "4"].map(Into::into).into();
+    // Each thread of a decoder holds pictures of its own; two are as fast as any encoder.
+    let mut all: Vec<OsString> = ["-copyts", "-threads", "2"].map(Into::into).into();
+    let Rate { num, den } = shape.rate;
     let from = clip.start + part.from;
-    let seek = from - clip.file_start - LEAD;
-    if part.from > 0.0 && seek > 0.0 {
-        // To the key frame before: where pictures come unevenly, the one that is seen when the part begins may have
-        // been there for long. What comes before the part is dropped by the fps filter.
+    let first = part.from + part.skip as f64 / shape.rate.as_f64();
+    let seek = clip.start + first - clip.file_start - LEAD;
+    if first > 0.0 && seek > 0.0 {
+        // To the key frame before: where pictures come unevenly, the one that is seen first may have been there for
+        // long. The fps filter drops what comes before the part. What is left out at its beginning it fills up with
+        // the first picture that comes, and that is cut away: so frames are counted from the part's beginning, and
+        // fall on the same pictures, wherever decoding begins.
         all.extend(["-noaccurate_seek".into(), "-ss".into(), format!("{seek:.6}").into()]);
     }
-    all.extend(probe::opening(clip.format, &clip.path));
-    let Rate { num, den } = shape.rate;
+    all.extend(probe::opening(&clip.format, &clip.path));
     let mut fps = format!("fps={num}/{den}:start_time={from:.6}");
     if part.skip > 0 {
         fps += &format!(",trim=start_frame={}", part.skip);
@@ -189,7 +192,7 @@ fn arguments(clip: &Clip, shape: &Shape, part: Part) -> Vec<OsString> {
                 .to_owned(),
         );
     }
-    let matrix = clip.matrix.map_or_else(String::new, |matrix| format!(":in_color_matrix={matrix}"));
+    let matrix = clip.matrix.as_ref().map_or_else(String::new, |matrix| format!(":in_color_matrix={matrix}"));
     steps.push(format!(
         "scale={}:{}{matrix}:out_color_matrix=bt709:out_range=tv:flags=lanczos+accurate_rnd+full_chroma_int",
         fit.0, fit.1

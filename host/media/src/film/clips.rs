@@ -17,10 +17,6 @@ pub(crate) struct Clips<'a> {
     hdr: OnceLock<bool>,
 }
 
-/// Clips are decoded in runs of so many frames of the film: to draw a piece of a long one from its middle costs no
-/// more than a run, and runs begin at the same places whichever pieces are drawn, so that a frame is always the same.
-const RUN: u64 = 1000;
-
 /// What a segment shows of a clip.
 pub(crate) struct Cut {
     pub clip: Arc<Clip>,
@@ -32,19 +28,9 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// The run that a frame of the segment is in, from that frame on, and the first frame that is in another. Of a
-    /// part that is over by then its last frame is left.
-    pub fn run(&self, frame: u32, rate: Rate) -> (Part, u32) {
-        let frame = u64::from(frame).min(self.length - 1);
-        let begun = frame / RUN * RUN;
-        let part = Part {
-            from: self.from + begun as f64 / rate.as_f64(),
-            frames: RUN.min(self.length - begun),
-            skip: frame - begun,
-            fit: self.fit,
-        };
-        let end = begun + RUN;
-        (part, if end < self.length { end as u32 } else { u32::MAX })
+    /// The part, without its first frames; of one that is over by then its last frame is left.
+    pub fn part(&self, skip: u32) -> Part {
+        Part { from: self.from, frames: self.length, skip: u64::from(skip).min(self.length - 1), fit: self.fit }
     }
 }
 
@@ -80,46 +66,29 @@ impl<'a> Clips<'a> {
     }
 
     fn look(&self, path: &Path, media_type: &str, alive: Alive<'_>) -> Result<Arc<Clip>, MediaError> {
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(clip) = known().get(path) {
-            return Ok(Arc::clone(clip));
+        match self.known(path) {
+            Some(clip) => Ok(clip),
+            None => Ok(self.learn(clip::look(path, media_type, self.ffmpeg, alive)?)),
         }
-        let mut clip = clip::look(path, media_type, self.ffmpeg, alive)?;
-        if clip.hdr {
-            let able = match self.hdr.get() {
-                Some(able) => *able,
-                None => *self.hdr.get_or_init(|| clip::knows_hdr(self.ffmpeg).unwrap_or(false)),
-            };
-            clip.hdr = able;
-        }
+    }
+
+    /// What is known of a file.
+    pub fn known(&self, path: &Path) -> Option<Arc<Clip>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
+    }
+
+    /// Takes note of what was found about a file.
+    pub fn learn(&self, mut clip: Clip) -> Arc<Clip> {
+        clip.hdr = clip.hdr && *self.hdr.get_or_init(|| clip::knows_hdr(self.ffmpeg).unwrap_or(false));
         let clip = Arc::new(clip);
-        known().insert(path.into(), Arc::clone(&clip));
-        Ok(clip)
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(clip.path.clone(), Arc::clone(&clip));
+        clip
     }
 
     /// What should be told once all clips were looked into.
     pub fn warning(&self) -> Option<String> {
         (self.hdr.get() == Some(&false))
             .then(|| "the installed ffmpeg has no zscale filter: HDR clips look pale".to_owned())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn runs_begin_at_the_same_frames_wherever_drawing_begins() {
-        let rate = Rate { num: 25, den: 1 };
-        let cut = Cut { clip: Arc::new(Clip::lasting(100.0)), from: 2.0, length: 2300, fit: Fit::Cover };
-        let run = |frame| {
-            let (part, end) = cut.run(frame, rate);
-            (part.from, part.frames, part.skip, end)
-        };
-        assert_eq!(run(0), (2.0, 1000, 0, 1000));
-        assert_eq!(run(999), (2.0, 1000, 999, 1000));
-        assert_eq!(run(1000), (42.0, 1000, 0, 2000));
-        assert_eq!(run(2010), (82.0, 300, 10, u32::MAX));
-        assert_eq!(run(5000), (82.0, 300, 299, u32::MAX));
     }
 }

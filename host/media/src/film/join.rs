@@ -7,13 +7,14 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::thread::available_parallelism;
 
-use kinora_domain::film::Film;
+use kinora_domain::film::{Film, Source};
 
 use super::cache::Cache;
 use super::encoder::{Target, file, metadata, timescale};
 use super::keys::Keys;
 use super::lanes::{Order, draw_pieces};
 use super::{Scraps, Told, Work, pieces, sound};
+use crate::clip::{self, Clip};
 use crate::error::MediaError;
 use crate::job::{CacheFolder, Pieces};
 use crate::music::samples;
@@ -36,11 +37,7 @@ pub(crate) fn render(
 ) -> Result<(Pieces, u64), MediaError> {
     let film = work.film;
     let writing = |error: std::io::Error| MediaError::writing(&folder.path, &error);
-    let build = ffmpeg::build(work.ffmpeg)?;
-    let target = Target { piece: true, ..work.target() };
-    let keys = Keys::new(work, &target, &folder.contents, &build);
-    let orders: Vec<Order> =
-        pieces::cut(film).into_iter().map(|piece| Order { name: keys.piece(&piece), piece }).collect();
+    let (keys, orders) = named(work, folder)?;
     let heard = film.music.is_some() || film.track.is_some();
     let bitrate = work.settings.audio_bitrate;
     let sound = heard.then(|| keys.sound(samples(film.frames(), film.rate), bitrate));
@@ -50,9 +47,7 @@ pub(crate) fn render(
     cache.claim(&names).map_err(writing)?;
     cache.trim().map_err(writing)?;
     let cache = &cache;
-    let headers = |order: &Order| {
-        mp4::index(&cache.path(&order.name)).filter(|index| index.frames == order.piece.frames()).map(|i| i.headers)
-    };
+    let headers = |order: &Order| headers(&folder.path, order);
     let mut reused: HashSet<&str> =
         orders.iter().filter(|order| headers(order).is_some()).map(|order| order.name.as_str()).collect();
     let mut peak = 0;
@@ -61,7 +56,7 @@ pub(crate) fn render(
         let missing: Vec<Order> = orders.iter().filter(|order| seen.insert(&order.name)).cloned().collect();
         let left: u64 = missing.iter().map(|order| order.piece.frames()).sum();
         work.done.store(film.frames() - left, Ordering::Relaxed);
-        look_into_clips(work, &missing, told)?;
+        look_into_clips(work, cache, &keys, &missing, told)?;
         let sounding = |told: &mut Told<'_, '_>| match &sound {
             Some(name) if !cache.path(name).exists() => make_sound(work, cache, name, scraps, told),
             _ => Ok(()),
@@ -84,6 +79,31 @@ pub(crate) fn render(
     Ok((report(film, &orders, &reused), peak.max(joined)))
 }
 
+/// What of a film is in a cache already. Nothing is rendered.
+///
+/// # Errors
+/// [`MediaError::FfmpegMissing`].
+pub(crate) fn look(work: &Work<'_>, folder: &CacheFolder) -> Result<Pieces, MediaError> {
+    let (_, orders) = named(work, folder)?;
+    let there = orders.iter().filter(|order| headers(&folder.path, order).is_some());
+    Ok(report(work.film, &orders, &there.map(|order| order.name.as_str()).collect()))
+}
+
+/// All pieces of a film with their names.
+fn named<'a>(work: &Work<'a>, folder: &'a CacheFolder) -> Result<(Keys<'a>, Vec<Order>), MediaError> {
+    let build = ffmpeg::build(work.ffmpeg)?;
+    let target = Target { piece: true, ..work.target() };
+    let keys = Keys::new(work, &target, &folder.contents, &build);
+    let pieces = pieces::cut(work.film).into_iter();
+    let orders = pieces.map(|piece| Order { name: keys.piece(&piece), piece }).collect();
+    Ok((keys, orders))
+}
+
+/// What decoders of a finished piece are set up with; none where it is not there, or not whole.
+fn headers(folder: &Path, order: &Order) -> Option<Vec<u8>> {
+    mp4::index(&folder.join(&order.name)).filter(|index| index.frames == order.piece.frames()).map(|i| i.headers)
+}
+
 /// How many pieces are rendered at once: an encoder keeps two cores busy.
 fn lanes(wanted: usize) -> usize {
     let cores = available_parallelism().map_or(1, usize::from);
@@ -91,13 +111,39 @@ fn lanes(wanted: usize) -> usize {
 }
 
 /// Finds what is wrong with the clips that are needed before anything is drawn.
-fn look_into_clips(work: &Work<'_>, orders: &[Order], told: &mut Told<'_, '_>) -> Result<(), MediaError> {
+fn look_into_clips(
+    work: &Work<'_>,
+    cache: &Cache,
+    keys: &Keys<'_>,
+    orders: &[Order],
+    told: &mut Told<'_, '_>,
+) -> Result<(), MediaError> {
     let needed: Vec<_> = orders.iter().map(|order| order.piece).collect();
+    let mut alive = || told.tell(work.done.load(Ordering::Relaxed));
     for (index, _) in pieces::needs(&needed) {
-        if let Some(segment) = work.film.segments.get(index) {
-            let done = work.done.load(Ordering::Relaxed);
-            work.clips.cut(index + 1, segment, work.film.rate, &mut || told.tell(done))?;
+        let Some(segment) = work.film.segments.get(index) else { continue };
+        if let Source::Video { path, media_type, .. } = &segment.source
+            && work.clips.known(path).is_none()
+        {
+            let name = keys.facts(path, media_type);
+            let text = match std::fs::read_to_string(cache.path(&name)) {
+                Ok(text) => text,
+                Err(_) => {
+                    let found = clip::look(path, media_type, work.ffmpeg, &mut alive);
+                    let found = found.map_err(|error| work.of_clip(index, error))?;
+                    let text = serde_json::to_string(&found).unwrap_or_default();
+                    // Best effort: what is not kept is found again the next time.
+                    let _ = std::fs::write(cache.part(&name), &text).and_then(|()| cache.keep(&name));
+                    text
+                }
+            };
+            // Read back even where it was found this moment, so that no number differs by a digit the next time. What
+            // cannot be read is looked for again below.
+            if let Ok(found) = serde_json::from_str::<Clip>(&text) {
+                work.clips.learn(Clip { path: path.clone(), ..found });
+            }
         }
+        work.clips.cut(index + 1, segment, work.film.rate, &mut alive)?;
     }
     Ok(())
 }
@@ -143,10 +189,12 @@ fn join(
     all.extend(["-f", "concat", "-safe", "0", "-auto_convert", "0", "-i", "pipe:0"].map(Into::into));
     if let Some(name) = sound {
         all.extend(probe::opening("mov", &cache.path(name)));
+    }
+    all.extend(["-map", "0:v:0", "-c:v", "copy"].map(Into::into));
+    if sound.is_some() {
         all.extend(["-map", "1:a:0", "-c:a", "copy"].map(Into::into));
     }
     let units = timescale(film.rate).to_string();
-    all.extend(["-map", "0:v:0", "-c:v", "copy"].map(Into::into));
     all.extend(["-video_track_timescale", &units, "-movie_timescale", &units].map(Into::into));
     all.extend(["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"].map(Into::into));
     all.extend(metadata(&film.title, &film.comment));

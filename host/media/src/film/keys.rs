@@ -68,6 +68,11 @@ impl<'a> Keys<'a> {
         format!("{}.m4a", digest(&what))
     }
 
+    /// The name of the file of what was found about a clip.
+    pub fn facts(&self, path: &Path, media_type: &str) -> String {
+        format!("{}.json", digest(&json!([self.common["ffmpeg"], ENGINE, self.content(path), media_type])))
+    }
+
     /// All that shapes the frames of a segment.
     fn segment(&self, work: &Work<'_>, index: usize) -> Value {
         let Some(segment) = self.film.segments.get(index) else { return Value::Null };

@@ -29,7 +29,7 @@ use kinora_domain::film::{Film, Source};
 use crate::composition::Blobs;
 use crate::error::MediaError;
 use crate::fonts::Fonts;
-use crate::job::{CacheFolder, Progress, Quality, Report, beside};
+use crate::job::{CacheFolder, Pieces, Progress, Quality, Report, beside};
 use crate::picture;
 use crate::usage;
 
@@ -60,10 +60,7 @@ pub(crate) fn render(
 ) -> Result<Report, MediaError> {
     film.check().map_err(|reason| MediaError::InvalidFilm { reason })?;
     look_over(film)?;
-    let (film, settings) = match quality {
-        Quality::Final => (Cow::Borrowed(film), &FINAL),
-        Quality::Preview => (Cow::Owned(preview::small(film)), &PREVIEW),
-    };
+    let (film, settings) = meant(film, quality);
     let scraps = Scraps::new(output)?;
     let frames = film.frames();
     let mut told = Told::new(sink, frames);
@@ -82,6 +79,30 @@ pub(crate) fn render(
     let warnings = work.warnings();
     let peak_rss_kb = usage::peak_kb(std::process::id()) + peak;
     Ok(Report { frames, bytes, pieces, warnings, cpu_ms: usage::cpu_ms(), peak_rss_kb, ..Report::default() })
+}
+
+/// What of a film is in a cache already: the same as [`render`] would report, before it begins.
+///
+/// # Errors
+/// [`MediaError::InvalidFilm`], [`MediaError::FfmpegMissing`].
+pub(crate) fn look_ahead(
+    film: &Film,
+    blobs: &Blobs,
+    quality: Quality,
+    cache: &CacheFolder,
+    ffmpeg: &Path,
+) -> Result<Pieces, MediaError> {
+    film.check().map_err(|reason| MediaError::InvalidFilm { reason })?;
+    let (film, settings) = meant(film, quality);
+    join::look(&Work::new(&film, blobs, settings, ffmpeg), cache)
+}
+
+/// The film and the encoder's settings that a quality means.
+fn meant(film: &Film, quality: Quality) -> (Cow<'_, Film>, &'static Settings) {
+    match quality {
+        Quality::Final => (Cow::Borrowed(film), &FINAL),
+        Quality::Preview => (Cow::Owned(preview::small(film)), &PREVIEW),
+    }
 }
 
 /// Draws all of a film into one encoder. Returns other processes' most memory in KiB.

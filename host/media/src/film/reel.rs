@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
 
 use super::Work;
@@ -23,8 +23,6 @@ pub(crate) struct Reel<'a> {
     other: Frame,
     /// The most memory that other processes held for what is drawn, in KiB.
     peak_kb: u64,
-    /// Where this ends, the thread does that prepares.
-    _until: SyncSender<()>,
 }
 
 impl<'a> Reel<'a> {
@@ -33,23 +31,20 @@ impl<'a> Reel<'a> {
     where
         'a: 's,
     {
+        let needs = needs(pieces);
         // Handing over by rendezvous keeps the next segment ready and no more than that in memory.
         let (hand, ready) = sync_channel(0);
-        let (until, ended) = sync_channel::<()>(0);
-        let needs = needs(pieces);
         scope.spawn(move || {
             for (segment, first) in needs {
                 let prepared = Prepared::new(work, segment, first);
                 let failed = prepared.is_err();
                 if work.stop.load(Ordering::Relaxed) || hand.send(prepared).is_err() || failed {
-                    break;
+                    return; // The other side sees the end.
                 }
             }
-            drop(hand); // The other side sees the end.
-            let _ = ended.recv(); // Clips are decoded by processes that end with the thread that began them.
         });
         let other = Frame::new(work.film.width, work.film.height);
-        Reel { work, ready, open: VecDeque::new(), other, peak_kb: 0, _until: until }
+        Reel { work, ready, open: VecDeque::new(), other, peak_kb: 0 }
     }
 
     /// Waits until something is ready to be drawn.

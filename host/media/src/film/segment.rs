@@ -1,6 +1,6 @@
 //! A segment made ready to be drawn: its source and what lies over it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kinora_domain::documents::Composition;
 use kinora_domain::film::{Film, Source};
@@ -29,33 +29,28 @@ enum Ready {
     Black,
 }
 
-/// A clip that is being decoded, run by run.
+/// A clip that is decoded.
 struct Playing {
     cut: Cut,
     shape: Shape,
-    show: Show,
+    ffmpeg: PathBuf,
+    /// Begins when the first picture is wanted: a decoder that waits holds as much memory as one that works.
+    show: Option<Show>,
     /// The segment's frame that comes next.
     next: u32,
-    /// The first one that is of another run.
-    end: u32,
-    ffmpeg: PathBuf,
 }
 
 impl Playing {
-    fn start(cut: Cut, first: u32, shape: Shape, ffmpeg: &Path) -> Result<Self, MediaError> {
-        let (part, end) = cut.run(first, shape.rate);
-        let show = Show::start(&cut.clip, &shape, part, ffmpeg)?;
-        Ok(Playing { cut, shape, show, next: first, end, ffmpeg: ffmpeg.into() })
-    }
-
     fn draw(&mut self, frame: u32, out: &mut Frame) -> Result<(), MediaError> {
-        while self.next <= frame {
-            if self.next == self.end {
-                let (part, end) = self.cut.run(self.next, self.shape.rate);
-                self.show = Show::start(&self.cut.clip, &self.shape, part, &self.ffmpeg)?;
-                self.end = end;
+        let show = match &mut self.show {
+            Some(show) => show,
+            None => {
+                let part = self.cut.part(self.next);
+                self.show.insert(Show::start(&self.cut.clip, &self.shape, part, &self.ffmpeg)?)
             }
-            self.show.next(out)?;
+        };
+        while self.next <= frame {
+            show.next(out)?;
             self.next += 1;
         }
         Ok(())
@@ -63,8 +58,7 @@ impl Playing {
 }
 
 impl Prepared {
-    /// Prepares a segment of a film by its index, to be drawn from a frame on. The thread that calls this must live
-    /// until the segment is drawn: a clip's ffmpeg dies with it.
+    /// Prepares a segment of a film by its index, to be drawn from a frame on.
     ///
     /// # Errors
     /// What its source or its compositions do wrong.
@@ -89,7 +83,8 @@ impl Prepared {
                 None => Ready::Black,
                 Some(cut) => {
                     let shape = Shape { width: film.width, height: film.height, rate: film.rate };
-                    Ready::Clip(Box::new(Playing::start(cut, first, shape, work.ffmpeg)?))
+                    let ffmpeg = work.ffmpeg.into();
+                    Ready::Clip(Box::new(Playing { cut, shape, ffmpeg, show: None, next: first }))
                 }
             },
             Source::Drawing { composition } => {
@@ -105,8 +100,8 @@ impl Prepared {
         Ok(Prepared { index, source, overlays, warnings })
     }
 
-    /// Draws a frame of the segment; all of `out` is painted. Frames are to be asked for in order; some may be left
-    /// out.
+    /// Draws a frame of the segment; all of `out` is painted. Frames are to be asked for in order, some may be left
+    /// out, and by a thread that lives until the last one is drawn: a clip's ffmpeg dies with it.
     ///
     /// # Errors
     /// [`MediaError::Unusable`] for a clip that breaks off.
@@ -136,7 +131,7 @@ impl Prepared {
     /// What should be told of a segment that was drawn to its end.
     pub fn warning(&self) -> Option<String> {
         let Ready::Clip(playing) = &self.source else { return None };
-        let missing = playing.show.missing()?;
+        let missing = playing.show.as_ref()?.missing()?;
         let number = self.index + 1;
         Some(format!("the clip of segment {number} lacks {missing} pictures at its end; the last one stands still"))
     }
@@ -144,7 +139,7 @@ impl Prepared {
     /// The most memory that another process held for it, in KiB.
     pub fn peak_kb(&self) -> u64 {
         match &self.source {
-            Ready::Clip(playing) => playing.show.peak_kb(),
+            Ready::Clip(playing) => playing.show.as_ref().map_or(0, Show::peak_kb),
             _ => 0,
         }
     }

@@ -51,7 +51,7 @@ pub(crate) fn write(
     let mut all: Vec<OsString> = vec!["-loglevel".into(), "error".into()];
     let mut list = Vec::new();
     if clips.len() == 1 {
-        all.extend(probe::opening(first.format, &first.path));
+        all.extend(probe::opening(&first.format, &first.path));
     } else {
         let mut until = 0.0;
         list = concat_list(clips.iter().map(|clip| {

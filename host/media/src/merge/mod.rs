@@ -55,7 +55,9 @@ pub(crate) fn render(
     told.tell(0)?;
     let mut found = Vec::new();
     for (number, clip) in (1..).zip(clips) {
-        let looked = clip::look(&clip.input, &clip.media_type, ffmpeg, &mut || told.tell(0));
+        // What is copied is decoded nowhere else.
+        let decoded = probe::probe(&clip.input, &clip.media_type, ffmpeg);
+        let looked = decoded.and_then(|_| clip::look(&clip.input, &clip.media_type, ffmpeg, &mut || told.tell(0)));
         found.push(looked.map_err(|error| of_clip(number, error))?);
     }
     let mut clips = found;

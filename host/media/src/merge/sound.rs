@@ -147,7 +147,7 @@ pub(crate) fn mix(
 /// What decodes a clip's sound from the moment of its first picture on.
 fn arguments(clip: &Clip) -> Vec<OsString> {
     let mut all: Vec<OsString> = vec!["-copyts".into()];
-    all.extend(probe::opening(clip.format, &clip.path));
+    all.extend(probe::opening(&clip.format, &clip.path));
     let first = (clip.start * RATE as f64).round() as i64;
     // Gaps become silence, what overlaps is left out; a hundredth of a second is less than is heard and more than the
     // coarse clocks of some formats are off.

@@ -58,7 +58,7 @@ pub(super) fn by_extension(extension: &str) -> Option<Kind> {
 }
 
 /// How many bytes of the beginning are looked at for a signature.
-const HEAD: usize = 4096;
+pub(super) const HEAD: usize = 4096;
 
 /// Watches a content go by, piece by piece.
 #[derive(Debug, Default)]

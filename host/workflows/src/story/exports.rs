@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use kinora_domain::ANONYMOUS;
 use kinora_domain::documents::StorySegment;
@@ -121,6 +122,23 @@ impl StoryFiles {
         Ok(found)
     }
 
+    /// Removes the sets and files of all owners that were written longer ago, and folders that are empty then. Gives how
+    /// many files went. A set that is asked for again afterwards is made again.
+    ///
+    /// # Errors
+    /// Where a folder cannot be read.
+    pub async fn remove_older(&self, age: Duration) -> Result<usize, WorkflowError> {
+        let folders = [self.sets.clone(), self.exports.clone()];
+        blocking("the folders of stories", move || {
+            let mut removed = 0;
+            for folder in folders.iter().filter(|folder| folder.is_dir()) {
+                remove_older(folder, SystemTime::now(), age, DEPTH + 2, &mut removed)?;
+            }
+            Ok(removed)
+        })
+        .await
+    }
+
     /// Reads an owner's file by its name in the list; none where there is none.
     ///
     /// # Errors
@@ -176,8 +194,24 @@ fn walk(folder: &Path, prefix: String, depth: usize, found: &mut Vec<Export>) ->
             walk(&entry.path(), format!("{name}/"), depth - 1, found)?;
         } else if known.is_file() {
             let known = entry.metadata()?;
-            let since = known.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            let since = known.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
             found.push(Export { name, size: known.len(), modified_at: since.as_millis() as i64 });
+        }
+    }
+    Ok(())
+}
+
+fn remove_older(folder: &Path, now: SystemTime, age: Duration, depth: usize, removed: &mut usize) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let known = entry.file_type()?;
+        if known.is_dir() && depth > 0 {
+            remove_older(&entry.path(), now, age, depth - 1, removed)?;
+            // Fails where something is left in it, as it should.
+            let _ = fs::remove_dir(entry.path());
+        } else if known.is_file() && now.duration_since(entry.metadata()?.modified()?).is_ok_and(|old| old > age) {
+            fs::remove_file(entry.path())?;
+            *removed += 1;
         }
     }
     Ok(())
@@ -270,6 +304,31 @@ mod tests {
         }
         assert_eq!(names(files.list(ANONYMOUS).await.unwrap()), ["films/A.json"], "a link is not listed");
         assert!(files.export(ANONYMOUS, "../x", "A.json", &json!({})).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_is_older_than_it_may_be_goes_and_the_rest_stays() {
+        let data = tempfile::tempdir().unwrap();
+        let files = StoryFiles::in_data(data.path());
+        let day = Duration::from_secs(24 * 60 * 60);
+        assert_eq!(files.remove_older(day).await.unwrap(), 0);
+        let kept = |set| KeptSet { owner: USER, story: "story_1", size: 10, set };
+        for set in [1, 2] {
+            files.keep(&kept(set), &segments()).await.unwrap();
+        }
+        for name in ["A.json", "B.json"] {
+            files.export(USER, "films", name, &json!({})).await.unwrap();
+        }
+        let old = SystemTime::now() - 2 * day;
+        for path in [files.path(&kept(1)), files.root(USER).join("films/A.json")] {
+            fs::File::options().append(true).open(path).unwrap().set_modified(old).unwrap();
+        }
+        assert_eq!(files.remove_older(day).await.unwrap(), 2);
+        assert_eq!(names(files.list(USER).await.unwrap()), ["films/B.json"]);
+        assert_eq!(
+            (files.find(&kept(1)).await.unwrap(), files.find(&kept(2)).await.unwrap()),
+            (None, Some(segments()))
+        );
     }
 
     #[tokio::test]

@@ -153,6 +153,15 @@ pub fn polls_and_downloads_that_fail_are_repeated_and_doubt_nothing<S: Subject>(
     is_the_only_clip(&upstream, &world, &made);
 }
 
+pub fn a_clip_that_is_larger_than_allowed_is_not_taken<S: Subject>(settings: Value) {
+    let upstream = Fake::<S>::start();
+    upstream.script_files((0..10).map(|_| Answer::announced(10 << 30)));
+    let world = World::set(&upstream, settings);
+    let error = world.ask("video", &operation("video")).error();
+    assert!(error.message.contains("larger than"), "{error:?}");
+    assert_eq!(posts(&upstream).len(), 1, "it is not bought again: {:?}", upstream.asked());
+}
+
 pub fn a_restart_between_two_polls_goes_on_at_the_same_job<S: Subject>(settings: Value) {
     let upstream = Fake::<S>::start();
     let mut world = World::with::<S>(upstream.base_url(), upstream.key(), settings, false);

@@ -203,6 +203,13 @@ fn a_restart_between_two_polls_goes_on_at_the_same_job() {
 }
 
 #[test]
+fn a_clip_that_is_larger_than_allowed_is_not_taken() {
+    for settings in both() {
+        claims::a_clip_that_is_larger_than_allowed_is_not_taken::<Google>(settings);
+    }
+}
+
+#[test]
 fn a_restart_during_a_poll_goes_on_at_the_same_job() {
     for settings in both() {
         claims::a_restart_during_a_poll_goes_on_at_the_same_job::<Google>(settings);

@@ -184,6 +184,11 @@ fn a_restart_between_two_polls_goes_on_at_the_same_job() {
 }
 
 #[test]
+fn a_clip_that_is_larger_than_allowed_is_not_taken() {
+    claims::a_clip_that_is_larger_than_allowed_is_not_taken::<OpenAi>(OpenAi::settings());
+}
+
+#[test]
 fn a_restart_during_a_poll_goes_on_at_the_same_job() {
     claims::a_restart_during_a_poll_goes_on_at_the_same_job::<OpenAi>(OpenAi::settings());
 }

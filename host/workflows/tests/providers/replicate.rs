@@ -179,6 +179,11 @@ fn a_restart_between_two_polls_goes_on_at_the_same_job() {
 }
 
 #[test]
+fn a_clip_that_is_larger_than_allowed_is_not_taken() {
+    claims::a_clip_that_is_larger_than_allowed_is_not_taken::<Cog>(Cog::settings());
+}
+
+#[test]
 fn a_restart_during_a_poll_goes_on_at_the_same_job() {
     claims::a_restart_during_a_poll_goes_on_at_the_same_job::<Cog>(Cog::settings());
 }
