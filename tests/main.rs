@@ -14,4 +14,5 @@ mod restart;
 mod scenario;
 mod service;
 mod settings;
+mod stories;
 mod support;

@@ -53,6 +53,7 @@ pub(crate) fn frame(version: &str) -> OpenApi {
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let tags = [
         ("scenario", "From a product to a plan of scenes"),
+        ("stories", "Long stories in two steps: metadata, then segments a set at a time"),
         ("jobs", "Everything that takes long"),
         ("accounts", "Who asks"),
         ("models", "What can be generated"),
@@ -73,6 +74,9 @@ pub(crate) fn frame(version: &str) -> OpenApi {
 
 /// Adds to every operation what goes wrong everywhere.
 pub(crate) fn complete(api: &mut OpenApi) {
+    // What stands for several segments of a path has no sign of its own in OpenAPI.
+    let paths = std::mem::take(&mut api.paths.paths);
+    api.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     for (path, item) in &mut api.paths.paths {
         let methods =
             [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten();
@@ -84,7 +88,7 @@ pub(crate) fn complete(api: &mut OpenApi) {
                 parameters.iter().any(here)
             };
             let mut errors = Vec::new();
-            if path.starts_with("/api/") {
+            if path.starts_with("/api/") || path.starts_with("/generate-") {
                 errors.extend(ALWAYS);
                 errors.extend(WITH_CALLER);
             }

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::error::ApiError;
@@ -155,6 +156,14 @@ fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     })?;
     reader.end().map_err(|error| refused(".", error))?;
     Ok(value)
+}
+
+/// Reads a part of a body that was read as JSON: the fields that `T` knows.
+pub(crate) fn part<T: DeserializeOwned>(body: &Value) -> Result<T, ApiError> {
+    serde_path_to_error::deserialize(body).map_err(|error| {
+        let path = error.path().to_string();
+        refused(&path, error.into_inner())
+    })
 }
 
 fn refused(path: &str, error: serde_json::Error) -> ApiError {

@@ -29,6 +29,7 @@ mod router;
 mod scenario;
 mod serve;
 mod state;
+mod stories;
 mod time;
 mod usage;
 

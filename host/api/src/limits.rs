@@ -59,10 +59,17 @@ impl Class {
     pub fn of(method: &Method, path: &str) -> Self {
         match method {
             method if method.is_safe() => Class::Read,
-            &Method::POST if GENERATING.iter().any(|end| path.ends_with(end)) => Class::Generate,
+            &Method::POST if is_generating(path) => Class::Generate,
             _ => Class::Change,
         }
     }
+}
+
+/// Whether a call of this path asks a provider.
+fn is_generating(path: &str) -> bool {
+    // Those of the two-step contract have a name of their own each.
+    GENERATING.iter().any(|end| path.ends_with(end))
+        || path.rsplit('/').next().is_some_and(|name| name.starts_with("generate-"))
 }
 
 pub(crate) struct Limits {

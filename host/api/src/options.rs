@@ -1,8 +1,9 @@
 //! How the API behaves, as the host's settings say.
 
+use std::path::Path;
 use std::time::Duration;
 
-use kinora_workflows::Choice;
+use kinora_workflows::{Choice, StoryFiles};
 
 use crate::door::Origins;
 
@@ -29,6 +30,8 @@ pub struct ApiOptions {
     pub plans: bool,
     /// Who draws, by the provider's id; named in errors.
     pub image: String,
+    /// Stories on disk.
+    pub stories: StoryFiles,
     /// Who makes clips where a request names nobody.
     pub video: Choice,
     /// The version of Kinora, for people and for `/metrics`.
@@ -49,6 +52,7 @@ impl ApiOptions {
             text: "offline".into(),
             plans: false,
             image: "offline".into(),
+            stories: StoryFiles::in_data(Path::new("kinora-data")),
             video: Choice { provider: "offline".into(), model: None },
             version: env!("CARGO_PKG_VERSION").into(),
         }

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::extract::shown;
 use crate::state::ApiState;
 use crate::{
-    accounts, admin, ai, budgets, door, health, jobs, models, music_video, observe, projects, scenario, usage,
+    accounts, admin, ai, budgets, door, health, jobs, models, music_video, observe, projects, scenario, stories, usage,
 };
 
 /// Puts all routes together.
@@ -84,6 +84,8 @@ fn under_api() -> OpenApiRouter<ApiState> {
         .routes(routes!(projects::cancel_render))
         .routes(routes!(projects::download_render))
         .merge(large())
+        .routes(routes!(stories::list_exports))
+        .routes(routes!(stories::get_export))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show, jobs::cancel))
         .routes(routes!(jobs::events))
@@ -109,9 +111,28 @@ fn large() -> OpenApiRouter<ApiState> {
         .layer(DefaultBodyLimit::disable())
 }
 
-/// The routes whose documented path stands beside `/api`. There are none yet.
+/// The routes whose documented path stands beside `/api`.
 fn beside_api() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
+        .routes(routes!(stories::generate_movie_metadata))
+        .routes(routes!(stories::generate_story_metadata))
+        .routes(routes!(stories::generate_meme_metadata))
+        .routes(routes!(stories::generate_free_content_metadata))
+        .routes(routes!(stories::generate_movie_segments))
+        .routes(routes!(stories::generate_story_segments_from_metadata))
+        .routes(routes!(stories::generate_meme_segments_from_metadata))
+        .routes(routes!(stories::generate_free_content_segments_from_metadata))
+        .routes(routes!(stories::generate_movie_auto))
+        .routes(routes!(stories::generate_prompt_based_story))
+        .routes(routes!(stories::generate_story_auto))
+        .routes(routes!(stories::generate_meme_segments))
+        .routes(routes!(stories::generate_meme_auto))
+        .routes(routes!(stories::generate_free_content))
+        .routes(routes!(stories::generate_free_content_auto))
+        .routes(routes!(stories::generate_movie_all))
+        .routes(routes!(stories::generate_story_all))
+        .routes(routes!(stories::generate_meme_all))
+        .routes(routes!(stories::generate_free_content_all))
 }
 
 /// What machines and people ask that look after this host. These have one name only.

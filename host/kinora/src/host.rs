@@ -13,7 +13,8 @@ use kinora_runtime::{Limits, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, DataFolder, Store};
 use kinora_workflows::{
     BeatsWorkflow, CharacterWorkflow, ClipWorkflow, FilmWorkflow, MediaWorkflow, MergeWorkflow, OperationDriver,
-    Pieces, PlanWorkflow, Providers, RenderWorkflow, Retry, ScenarioWorkflow, ScenesWorkflow, Studio,
+    Pieces, PlanWorkflow, Providers, RenderWorkflow, Retry, ScenarioWorkflow, ScenesWorkflow, StoryFiles,
+    StoryMetadataWorkflow, StorySetWorkflow, StoryWorkflow, Studio,
 };
 use tokio::sync::Semaphore;
 
@@ -125,6 +126,9 @@ impl Host {
             Arc::new(BeatsWorkflow::new(studio.clone(), store.clone())),
             Arc::new(PlanWorkflow::new(studio.clone())),
             Arc::new(RenderWorkflow::new(studio.clone())),
+            Arc::new(StoryMetadataWorkflow::new(studio.clone())),
+            Arc::new(StorySetWorkflow::new(studio.clone())),
+            Arc::new(StoryWorkflow::new(studio.clone())),
         ];
         let driver = Arc::new(OperationDriver::new(studio.clone()));
         let options = EngineOptions { only, ..EngineOptions::default() };
@@ -166,6 +170,7 @@ pub fn studio(
             path: settings.storage.data.join("pieces"),
             max_bytes: settings.media.cache_mib.saturating_mul(1 << 20),
         },
+        stories: StoryFiles::in_data(&settings.storage.data),
         providers: Providers {
             text,
             image,

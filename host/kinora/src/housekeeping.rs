@@ -19,6 +19,7 @@ pub fn retention(settings: &Settings) -> Retention {
     Retention {
         videos: days(retention.videos_days),
         uploads: days(retention.uploads_days),
+        exports: days(retention.exports_days),
         total: retention.total_mib.map(|mib| mib.saturating_mul(1 << 20)),
     }
 }
@@ -34,8 +35,11 @@ pub async fn keep_house(mut sweeper: Sweeper, shutdown: CancellationToken) {
         }
         match sweeper.sweep().await {
             Ok(swept) if swept == Swept::default() => {}
-            Ok(Swept { videos, uploads, blobs }) => {
-                tracing::info!("retention: {videos} videos, {uploads} uploads and {blobs} unused files were removed");
+            Ok(Swept { videos, uploads, exports, blobs }) => {
+                tracing::info!(
+                    "retention: {videos} videos, {uploads} uploads, {exports} files of stories and {blobs} unused files \
+                     were removed"
+                );
             }
             Err(error) => tracing::warn!("retention: {error}; it will be looked again later"),
         }

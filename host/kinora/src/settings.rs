@@ -127,6 +127,8 @@ pub struct Retention {
     pub videos_days: Option<u32>,
     /// Days for which an upload is kept after it was last sent.
     pub uploads_days: Option<u32>,
+    /// Days for which the sets of stories and the files of them are kept after they were written.
+    pub exports_days: Option<u32>,
     /// What videos and uploads may take together, MiB.
     pub total_mib: Option<u64>,
 }

@@ -129,13 +129,19 @@ impl Database {
     async fn write_postgres<T: Transaction>(&self, transaction: T) -> Result<T::Output, StoreError> {
         for _ in 0..CLASHES {
             let mut tx = self.pool.begin().await?;
-            let output = match transaction.run(&mut tx).await {
-                Ok(output) => output,
-                Err(StoreError::Unusable(reason)) if clashed(&reason) => continue,
-                Err(error) => return Err(error),
+            let error = match transaction.run(&mut tx).await {
+                Ok(output) => {
+                    tx.commit().await?;
+                    return Ok(output);
+                }
+                Err(error) => error,
             };
-            tx.commit().await?;
-            return Ok(output);
+            // Dropped, it would keep its locks until the connection is used again. Where this fails, so has the
+            // connection, and with it the transaction.
+            let _ = tx.rollback().await;
+            if !matches!(&error, StoreError::Unusable(reason) if clashed(reason)) {
+                return Err(error);
+            }
         }
         Err(StoreError::Unavailable("too many writers meet at one row".into()))
     }

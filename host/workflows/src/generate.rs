@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use kinora_domain::documents::{Problem, Role, StrategyRequest, Usage};
+use kinora_domain::story::Repaired;
 use kinora_jobs::{Failure, Level, OperationError, OperationRequest, Run, Stop};
 use kinora_runtime::Rule;
 use serde_json::Value;
@@ -22,7 +23,15 @@ pub(crate) struct Contract {
     pub noun: &'static str,
     /// A line about what a model answered: of the provider's title, its text, the document and its problems.
     pub seen: fn(&str, &str, &Value, &[Problem]) -> String,
+    /// Mends what can be mended in a document without asking again: of the document and the input.
+    pub repair: Option<fn(Value, &Value) -> Repaired>,
+    /// Whether an answer that was cut off at the token limit is no attempt but a failure with the code [`CUT_OFF`] at
+    /// once: who asks will ask for less.
+    pub divisible: bool,
 }
+
+/// The code of a failure for an answer that was cut off.
+pub(crate) const CUT_OFF: &str = "cut-off";
 
 /// A document that its validator found good.
 pub(crate) struct Generated {
@@ -35,6 +44,7 @@ pub(crate) struct Generated {
 /// Why one attempt failed.
 enum Trouble {
     Unreadable(String),
+    CutOff(String),
     Wrong(Vec<Problem>),
     Provider(OperationError),
 }
@@ -88,16 +98,25 @@ pub(crate) async fn generate(
                 run.log(Level::Info, format!("{title} response received"));
                 match strategy.plugin.interpret(request, &answer.text, &strategy.settings).await {
                     Err(error) if error.rule == Rule::Declined => {
-                        let said = if answer.truncated {
-                            format!("The answer was cut off at the token limit ({})", error.detail)
+                        let trouble = if answer.truncated {
+                            Trouble::CutOff(cut_off(&error.detail))
                         } else {
-                            error.detail
+                            Trouble::Unreadable(error.detail)
                         };
-                        run.log(Level::Error, format!("❌ Attempt {attempt} failed: {said}"));
-                        Trouble::Unreadable(said)
+                        if let Trouble::Unreadable(said) | Trouble::CutOff(said) = &trouble {
+                            run.log(Level::Error, format!("❌ Attempt {attempt} failed: {said}"));
+                        }
+                        trouble
                     }
                     Err(error) => return Err(stop(error)),
-                    Ok(document) => {
+                    Ok(mut document) => {
+                        if let Some(repair) = contract.repair {
+                            let repaired = repair(document, input);
+                            document = repaired.document;
+                            for note in repaired.notes {
+                                run.log(Level::Info, note);
+                            }
+                        }
                         let verdict =
                             validator.plugin.validate(&document, input, &validator.settings).await.map_err(stop)?;
                         run.log(Level::Info, (contract.seen)(&title, &answer.text, &document, &verdict.problems));
@@ -106,11 +125,20 @@ pub(crate) async fn generate(
                             return Ok(Generated { document, made_by: answer.made_by, usage: answer.usage });
                         };
                         run.log(Level::Warn, format!("❌ Attempt {attempt} validation failed: {}", problem.message));
-                        Trouble::Wrong(verdict.problems)
+                        if answer.truncated && contract.divisible {
+                            Trouble::CutOff(cut_off(&problem.message))
+                        } else {
+                            Trouble::Wrong(verdict.problems)
+                        }
                     }
                 }
             }
         };
+        if contract.divisible
+            && let Trouble::CutOff(said) = &trouble
+        {
+            return Err(Failure::new(CUT_OFF, said).into());
+        }
         if attempt == attempts {
             run.log(Level::Error, last_line(&trouble, noun, attempts));
             return Err(give_up(trouble, &title, contract, attempts).into());
@@ -123,6 +151,7 @@ pub(crate) async fn generate(
         problems = match trouble {
             Trouble::Wrong(problems) => problems,
             Trouble::Unreadable(message) => vec![Problem { code: "unreadable".into(), message, path: String::new() }],
+            Trouble::CutOff(message) => vec![Problem { code: "truncated".into(), message, path: String::new() }],
             Trouble::Provider(_) => Vec::new(),
         };
         run.pause(&format!("{prefix}-{attempt}-pause"), pause)?;
@@ -130,10 +159,14 @@ pub(crate) async fn generate(
     unreachable!("the last attempt returns")
 }
 
+fn cut_off(detail: &str) -> String {
+    format!("The answer was cut off at the token limit ({detail})")
+}
+
 fn last_line(trouble: &Trouble, noun: &str, attempts: u32) -> String {
     match trouble {
         Trouble::Wrong(_) => format!("❌ Failed to generate valid {noun} after {attempts} attempts"),
-        Trouble::Unreadable(said) | Trouble::Provider(OperationError { message: said, .. }) => {
+        Trouble::Unreadable(said) | Trouble::CutOff(said) | Trouble::Provider(OperationError { message: said, .. }) => {
             format!("❌ Failed to generate {noun} after {attempts} attempts. Last error: {said}")
         }
     }
@@ -143,7 +176,7 @@ fn give_up(trouble: Trouble, title: &str, contract: &Contract, attempts: u32) ->
     let noun = contract.noun;
     let mut all = Vec::new();
     let (code, said, recoverable) = match trouble {
-        Trouble::Unreadable(message) => ("malformed-output".into(), message, true),
+        Trouble::Unreadable(message) | Trouble::CutOff(message) => ("malformed-output".into(), message, true),
         Trouble::Wrong(problems) => {
             all.extend(problems.into_iter().map(|problem| problem.message));
             let last = all.first().cloned().unwrap_or_default();

@@ -3,9 +3,8 @@
 //!
 //! `generate` is the one engine of every text contract (strategy → provider → strategy → validator), `ask` and
 //! `picture` are its way to providers, `driver` takes operations from one wait to the next, `resend` decides what may
-//! be sent again, `prices` what it costs, `retention` removes what is old; `scenario`, `film`, `clip`, `merge` and
-//! `music_video` and `edit` are
-//! the contracts.
+//! be sent again, `prices` what it costs, `retention` removes what is old; `scenario`, `film`, `clip`, `merge`,
+//! `music_video`, `edit` and `story` are the contracts.
 
 mod ask;
 mod clip;
@@ -22,6 +21,7 @@ mod resend;
 mod results;
 mod retention;
 mod scenario;
+mod story;
 mod studio;
 
 pub use clip::{CLIP_KIND, CLIP_VERSION, ClipInput, ClipMade, ClipWorkflow};
@@ -38,4 +38,5 @@ pub use music_video::{
 pub use results::Uninspected;
 pub use retention::{Retention, Sweeper, Swept};
 pub use scenario::{SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput, ScenarioWorkflow};
+pub use story::*;
 pub use studio::{Choice, Pieces, Providers, Recall, Retry, Studio};

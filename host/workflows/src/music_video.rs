@@ -22,7 +22,7 @@ pub const CHARACTER_KIND: &str = "character";
 /// The version of their workflow.
 pub const CHARACTER_VERSION: i64 = 1;
 
-const CONTRACT: Contract = Contract { kind: "music-video", noun: "scenes", seen };
+const CONTRACT: Contract = Contract { kind: "music-video", noun: "scenes", seen, repair: None, divisible: false };
 
 /// Scenes that were written, as their job keeps them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

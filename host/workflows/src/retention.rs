@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kinora_store::{BlobError, BlobId, Blobs, Holding, Store, StoreError};
 
-use crate::{CLIP_KIND, FILM_KIND, MERGE_KIND, RENDER_KIND};
+use crate::{CLIP_KIND, FILM_KIND, MERGE_KIND, RENDER_KIND, StoryFiles};
 
 /// The kinds of jobs that make videos.
 const VIDEOS: [&str; 4] = [CLIP_KIND, MERGE_KIND, FILM_KIND, RENDER_KIND];
@@ -21,6 +21,8 @@ pub struct Retention {
     pub videos: Option<Duration>,
     /// Uploads, since they were last sent.
     pub uploads: Option<Duration>,
+    /// Sets of stories and the files of them, since they were written.
+    pub exports: Option<Duration>,
     /// Bytes that videos and uploads may take together.
     pub total: Option<u64>,
 }
@@ -32,6 +34,8 @@ pub struct Swept {
     pub videos: usize,
     /// Uploads.
     pub uploads: usize,
+    /// Sets of stories and files of them.
+    pub exports: usize,
     /// Contents that nothing named any more.
     pub blobs: usize,
 }
@@ -41,6 +45,7 @@ pub struct Sweeper {
     store: Store,
     blobs: Blobs,
     retention: Retention,
+    stories: Option<StoryFiles>,
     /// What blobs weigh; a blob never changes.
     sizes: HashMap<BlobId, u64>,
 }
@@ -48,7 +53,12 @@ pub struct Sweeper {
 impl Sweeper {
     /// One that keeps to a rule.
     pub fn new(store: Store, blobs: Blobs, retention: Retention) -> Self {
-        Sweeper { store, blobs, retention, sizes: HashMap::new() }
+        Sweeper { store, blobs, retention, stories: None, sizes: HashMap::new() }
+    }
+
+    /// One that removes old stories from these folders too.
+    pub fn with_stories(self, stories: StoryFiles) -> Self {
+        Sweeper { stories: Some(stories), ..self }
     }
 
     /// Looks once, and removes what is to go.
@@ -64,6 +74,12 @@ impl Sweeper {
             }
             self.remove_old(&mut kept, &mut swept).await?;
             self.remove_beyond(kept, &mut swept).await?;
+        }
+        if let (Some(age), Some(stories)) = (self.retention.exports, &self.stories) {
+            match stories.remove_older(age).await {
+                Ok(removed) => swept.exports = removed,
+                Err(error) => tracing::warn!("old stories could not be removed: {error}"),
+            }
         }
         loop {
             let blobs = self.store.discarded_blobs(TOGETHER).await?;

@@ -24,7 +24,8 @@ pub const SCENARIO_VERSION: i64 = 1;
 const THUMBNAIL: f64 = 1280.0;
 
 /// What the contract says around a scenario.
-pub(crate) const CONTRACT: Contract = Contract { kind: "scenario", noun: "scenario", seen };
+pub(crate) const CONTRACT: Contract =
+    Contract { kind: "scenario", noun: "scenario", seen, repair: None, divisible: false };
 
 /// What a scenario is asked for with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -16,6 +16,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 
 use crate::error::WorkflowError;
+use crate::story::StoryFiles;
 
 /// The largest film that is kept, in bytes.
 const MAX_BYTES: u64 = 64 << 30;
@@ -42,6 +43,8 @@ pub struct Studio {
     pub probe_slots: Semaphore,
     /// Finished pieces of rendered projects.
     pub pieces: Pieces,
+    /// Stories on disk.
+    pub stories: StoryFiles,
     /// Who makes what.
     pub providers: Providers,
     /// How often a model is asked.

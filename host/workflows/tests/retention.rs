@@ -94,11 +94,11 @@ async fn what_is_older_than_its_kind_may_be_goes_with_its_content() {
     bench.store.clock().advance(10 * HOUR);
     let young_job = bench.clip(&young).await;
     let swept = bench.sweep(Retention { videos: hours(5), ..Retention::default() }).await;
-    assert_eq!(swept, Swept { videos: 1, uploads: 0, blobs: 1 });
+    assert_eq!(swept, Swept { videos: 1, uploads: 0, exports: 0, blobs: 1 });
     assert!(bench.store.job(&old_job).await.is_err() && bench.store.job(&young_job).await.is_ok());
     assert!(!bench.has(&old).await && bench.has(&young).await && bench.has(&song).await);
     let swept = bench.sweep(Retention { uploads: hours(5), ..Retention::default() }).await;
-    assert_eq!(swept, Swept { videos: 0, uploads: 1, blobs: 1 });
+    assert_eq!(swept, Swept { videos: 0, uploads: 1, exports: 0, blobs: 1 });
     assert!(!bench.has(&song).await);
 }
 
@@ -111,7 +111,7 @@ async fn beyond_the_size_the_oldest_go_first_and_no_more_than_needed() {
     }
     bench.upload(&blobs[2]).await;
     let swept = bench.sweep(Retention { total: Some(2_500), ..Retention::default() }).await;
-    assert_eq!(swept, Swept { videos: 1, uploads: 0, blobs: 1 });
+    assert_eq!(swept, Swept { videos: 1, uploads: 0, exports: 0, blobs: 1 });
     assert!(!bench.has(&blobs[0]).await && bench.has(&blobs[1]).await && bench.has(&blobs[2]).await);
 }
 
@@ -125,7 +125,7 @@ async fn a_content_that_two_hold_is_counted_once_and_stays_while_one_of_them_doe
     let all = Retention { total: Some(2_000), ..Retention::default() };
     assert_eq!(bench.sweep(all).await, Swept::default());
     let swept = bench.sweep(Retention { total: Some(1_500), ..Retention::default() }).await;
-    assert_eq!(swept, Swept { videos: 2, uploads: 0, blobs: 1 });
+    assert_eq!(swept, Swept { videos: 2, uploads: 0, exports: 0, blobs: 1 });
     assert!(!bench.has(&twice).await && bench.has(&other).await);
 }
 
@@ -137,9 +137,9 @@ async fn what_a_running_job_uses_stays_until_it_has_ended() {
     let merge = bench.begin(MERGE_KIND, &format!(r#"{{"clips":["{clip}"]}}"#)).await;
     bench.store.clock().advance(10 * HOUR);
     let old = Retention { videos: hours(5), ..Retention::default() };
-    assert_eq!(bench.sweep(old).await, Swept { videos: 1, uploads: 0, blobs: 0 });
+    assert_eq!(bench.sweep(old).await, Swept { videos: 1, uploads: 0, exports: 0, blobs: 0 });
     assert!(bench.has(&clip).await, "it is being merged");
     bench.end(&merge, &merged).await;
-    assert_eq!(bench.sweep(old).await, Swept { videos: 1, uploads: 0, blobs: 2 });
+    assert_eq!(bench.sweep(old).await, Swept { videos: 1, uploads: 0, exports: 0, blobs: 2 });
     assert!(!bench.has(&clip).await && !bench.has(&merged).await);
 }

@@ -38,13 +38,16 @@ const TABLE: &[Row] = &[
     ("veo-3.1-generate-preview", "video", FILMS_BY_PREDICTION, Costs::Second(400_000), Some("2026-10-22")),
 ];
 
+/// What text models take, question and answer together, and write at most, in tokens (Google's model pages). One that
+/// is not here has limits that no page at hand gave.
+const LIMITS: &[(&str, u32, u32)] = &[("gemini-3.8-flash", 1_000_000, 65_536), ("gemini-3.5-flash", 1_048_576, 65_536)];
+
 /// The models as the manifest lists them.
 pub fn manifest() -> Vec<Model> {
+    let limits = |id: &str| LIMITS.iter().find(|limits| limits.0 == id);
     TABLE
         .iter()
         .map(|(id, operation, capabilities, costs, retires)| Model {
-            id: (*id).to_owned(),
-            operation: (*operation).to_owned(),
             capabilities: capabilities.iter().map(|&word| word.to_owned()).collect(),
             price: Some(match *costs {
                 Costs::Tokens(read, written) => {
@@ -53,6 +56,9 @@ pub fn manifest() -> Vec<Model> {
                 Costs::Second(second) => Price { second: Some(second), ..Price::default() },
             }),
             retires: retires.map(str::to_owned),
+            context_tokens: limits(id).map(|limits| limits.1),
+            output_tokens: limits(id).map(|limits| limits.2),
+            ..Model::new(operation, id)
         })
         .collect()
 }

@@ -66,13 +66,8 @@ impl Immediate for Offline {
 }
 
 fn model(id: &str, operation: &str, capabilities: &[&str]) -> Model {
-    Model {
-        id: id.to_owned(),
-        operation: operation.to_owned(),
-        capabilities: capabilities.iter().map(|word| (*word).to_owned()).collect(),
-        price: None,
-        retires: None,
-    }
+    let capabilities = capabilities.iter().map(|word| (*word).to_owned()).collect();
+    Model { capabilities, ..Model::new(operation, id) }
 }
 
 kinora_sdk::export_immediate!(Offline);

@@ -32,24 +32,28 @@ const TABLE: &[Row] = &[
 /// into the settings.
 const VIDEO: (&str, &str, u64) = ("sora-2", "2026-09-24", 100_000);
 
+/// What text models take, question and answer together, and write at most, in tokens (OpenAI's model pages). One that
+/// is not here has limits that no page at hand gave.
+const LIMITS: &[(&str, u32, u32)] = &[("gpt-5.4-mini", 400_000, 128_000), ("gpt-5.4", 1_050_000, 128_000)];
+
 /// The models as the manifest lists them.
 pub fn manifest() -> Vec<Model> {
     let (id, ended, second) = VIDEO;
     let video = Model {
-        id: id.to_owned(),
-        operation: "video".to_owned(),
         capabilities: vec!["first-frame".to_owned()],
         price: Some(Price { second: Some(second), ..Price::default() }),
         retires: Some(ended.to_owned()),
+        ..Model::new("video", id)
     };
+    let limits = |id: &str| LIMITS.iter().find(|limits| limits.0 == id);
     TABLE
         .iter()
         .map(|&(id, operation, capabilities, (read, written))| Model {
-            id: id.to_owned(),
-            operation: operation.to_owned(),
             capabilities: capabilities.iter().map(|&word| word.to_owned()).collect(),
             price: Some(Price { input_tokens: Some(read), output_tokens: Some(written), ..Price::default() }),
-            retires: None,
+            context_tokens: limits(id).map(|limits| limits.1),
+            output_tokens: limits(id).map(|limits| limits.2),
+            ..Model::new(operation, id)
         })
         .chain([video])
         .collect()

@@ -35,15 +35,13 @@ pub fn manifest() -> Vec<Model> {
     let models = table.as_object().into_iter().flatten();
     models
         .map(|(id, mapping)| Model {
-            id: id.clone(),
-            operation: mapping["operation"].as_str().unwrap_or_default().to_owned(),
             capabilities: CAPABILITIES
                 .iter()
                 .filter(|(field, _)| !mapping["fields"][field].is_null())
                 .map(|&(_, capability)| capability.to_owned())
                 .collect(),
             price: PRICES.iter().find(|(model, _)| model == id).map(|(_, price)| price.clone()),
-            retires: None,
+            ..Model::new(mapping["operation"].as_str().unwrap_or_default(), id)
         })
         .collect()
 }

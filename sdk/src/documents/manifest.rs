@@ -130,6 +130,15 @@ pub struct Model {
     /// The day (ISO 8601) after which the upstream no longer serves it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retires: Option<String>,
+    /// The tokens of question and answer together that a text model takes; absent where unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_tokens: Option<u32>,
+    /// The most tokens of one answer of a text model; absent where unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u32>,
+    /// Whether it is given away, and its answers are therefore to be short.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub free_tier: bool,
 }
 
 impl Model {
@@ -141,6 +150,9 @@ impl Model {
             capabilities: Vec::new(),
             price: None,
             retires: None,
+            context_tokens: None,
+            output_tokens: None,
+            free_tier: false,
         }
     }
 }

@@ -38,6 +38,7 @@ pub enum Kind {
     Picture,
     Refusal,
     Truncated,
+    Cut(String),
     RateLimited { retry_after_ms: u64 },
     InsufficientQuota,
     Status(u16),
@@ -80,6 +81,11 @@ impl Answer {
     /// The answer breaks off in the middle, as it does when the token limit is reached.
     pub fn truncated() -> Self {
         Kind::Truncated.into()
+    }
+
+    /// This text where the JSON belongs, broken off there because the token limit is reached.
+    pub fn cut(text: impl Into<String>) -> Self {
+        Kind::Cut(text.into()).into()
     }
 
     /// 429 for too many requests; worth trying again after so long.
@@ -164,12 +170,13 @@ impl Kind {
             Kind::Picture => {
                 Rendered::Impossible("the test wants a picture as the answer to a request for text".into())
             }
-            Kind::Scenario(_) | Kind::Arguments(_) | Kind::Truncated if request.path != CHAT => {
+            Kind::Scenario(_) | Kind::Arguments(_) | Kind::Truncated | Kind::Cut(_) if request.path != CHAT => {
                 Rendered::Impossible("the test wants text as the answer to a request for something else".into())
             }
             Kind::Right => text(request, body, &right_text(body), "stop"),
             Kind::Scenario(scenes) => text(request, body, &instance::scenario(*scenes).to_string(), "stop"),
             Kind::Arguments(arguments) => text(request, body, arguments, "stop"),
+            Kind::Cut(begun) => text(request, body, begun, "length"),
             Kind::Truncated => {
                 let whole = right_text(body);
                 let half: String = whole.chars().take(whole.chars().count() / 2).collect();

@@ -10,6 +10,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use kinora_store::Role;
 
+pub use kinora_domain::ANONYMOUS;
 pub(crate) use password::Passwords;
 pub(crate) use token::AccessTokens;
 pub use token::{derive_key, hash_token, new_token};
@@ -18,9 +19,6 @@ use crate::door;
 use crate::error::ApiError;
 use crate::limits::{Class, Key};
 use crate::state::ApiState;
-
-/// The owner of everything that is made without a token.
-pub const ANONYMOUS: &str = "anonymous";
 
 /// A user who showed a token.
 #[derive(Clone, Debug, PartialEq, Eq)]

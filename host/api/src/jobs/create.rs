@@ -74,6 +74,11 @@ pub(crate) fn accepted(job: Job) -> Response {
     (StatusCode::ACCEPTED, location, Json(JobBody::from(job))).into_response()
 }
 
+/// Whether the client prefers the job at once to its result later (RFC 7240).
+pub(crate) fn prefers_async(headers: &HeaderMap) -> bool {
+    headers.get_all("prefer").iter().any(|value| value.to_str().is_ok_and(|value| value.contains("respond-async")))
+}
+
 /// The client's `Idempotency-Key`.
 pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     let mut all = headers.get_all(HEADER).iter();

@@ -17,7 +17,7 @@ pub(crate) use body::failure;
 pub use body::{JobBody, JobError, JobStatus};
 pub(crate) use create::idempotency_key;
 pub use create::{Submission, submit};
-pub(crate) use create::{accepted, input};
+pub(crate) use create::{accepted, input, prefers_async};
 pub(crate) use events::{__path_events, events};
 
 use crate::auth::Caller;

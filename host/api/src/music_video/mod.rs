@@ -73,8 +73,7 @@ pub(crate) async fn generate(
     let text = |_: &str| jobs::input(&input);
     let submission = Submission { kind: CLIP_KIND, version: CLIP_VERSION, priority: 0, key, input: &text };
     let job = jobs::submit(&state, &caller, submission).await?.job;
-    let prefers = |value: &axum::http::HeaderValue| value.to_str().is_ok_and(|value| value.contains("respond-async"));
-    if headers.get_all("prefer").iter().any(prefers) {
+    if jobs::prefers_async(&headers) {
         return Ok(jobs::accepted(job));
     }
     let job = state.engine().ended(&job.id).await?;

@@ -64,6 +64,11 @@ impl Sets {
         Ok(Sets { total, size })
     }
 
+    /// How many segments each set has, but the last.
+    pub fn size(self) -> u32 {
+        self.size
+    }
+
     /// How many sets there are, at least 1.
     pub fn count(self) -> u32 {
         self.total.div_ceil(self.size)

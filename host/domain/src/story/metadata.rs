@@ -9,6 +9,7 @@ use kinora_sdk::documents::{
     StorySegmentsRequest,
 };
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::batch::MAX_SEGMENTS;
 
@@ -45,6 +46,14 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// What the story is known by: `story_` and 32 hexadecimal digits of a digest of all that shapes its segments. When
+    /// it was made is none of it.
+    pub fn id(&self, kind: StoryKind) -> String {
+        let whole = json!([kind, self.metadata, self.total_segments, self.idea, self.flags]);
+        let digest = Sha256::digest(whole.to_string());
+        digest.iter().take(16).fold("story_".to_owned(), |id, byte| format!("{id}{byte:02x}"))
+    }
+
     /// The request for the segments of these numbers. Of `before`, the segments made so far in order, it takes the end.
     pub fn segments(
         &self,
@@ -84,6 +93,18 @@ pub fn generation_info(story: &StoryMetadataRequest, generated_at: &str) -> Valu
     info
 }
 
+/// The metadata itself of what a client gives back, be it the metadata alone or the whole answer of the first step.
+pub fn unwrap_metadata(mut posted: &Value) -> &Value {
+    while let Some(inner) = wrapped(posted) {
+        posted = inner;
+    }
+    posted
+}
+
+fn wrapped(posted: &Value) -> Option<&Value> {
+    posted.get("metadata").filter(|inner| inner.is_object() && posted.get("title").is_none())
+}
+
 /// Reads the metadata that a client gives back, be it the metadata alone or the whole answer of the first step. Paths
 /// begin with `metadata`.
 ///
@@ -92,7 +113,7 @@ pub fn generation_info(story: &StoryMetadataRequest, generated_at: &str) -> Valu
 pub fn read_metadata(posted: &Value) -> Result<Planned, Malformed> {
     let mut path = "metadata".to_owned();
     let mut posted = posted;
-    while let Some(inner) = posted.get("metadata").filter(|inner| inner.is_object() && posted.get("title").is_none()) {
+    while let Some(inner) = wrapped(posted) {
         path.push_str(".metadata");
         posted = inner;
     }
@@ -306,6 +327,25 @@ mod tests {
         assert_eq!(read_metadata(&json!({"metadata": {"metadata": good()}})), read_metadata(&good()));
         let said = refused(&json!({"metadata": {"title": 7}}));
         assert_eq!(said, "metadata.metadata.title must be a string but is a number.");
+    }
+
+    #[test]
+    fn the_same_metadata_has_the_same_id_whenever_it_was_made() {
+        let id = |document: &Value| read_metadata(document).unwrap().id(StoryKind::Movie);
+        let first = id(&good());
+        assert!(first.len() == 38 && first.starts_with("story_"), "{first}");
+        let later = changed("/generation_info/generated_at", json!("2026-01-01T00:00:00Z"));
+        assert_eq!(id(&json!({"metadata": later})), first);
+        for (path, value) in [
+            ("/title", json!("Another")),
+            ("/generation_info/total_segments", json!(24)),
+            ("/generation_info/idea", Value::Null),
+            ("/generation_info/narration_only_first", json!(false)),
+            ("/characters_roster/0/role", json!("y")),
+        ] {
+            assert_ne!(id(&changed(path, value)), first, "{path}");
+        }
+        assert_ne!(read_metadata(&good()).unwrap().id(StoryKind::Story), first);
     }
 
     #[test]

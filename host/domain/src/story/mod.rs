@@ -11,6 +11,6 @@ mod tokens;
 
 pub use batch::{MAX_SEGMENTS, MAX_SET, SetError, Sets, halves, usual_set};
 pub use files::{DEFAULT_FOLDER, FolderError, folder, metadata_file, set_file, stem};
-pub use metadata::{END_OF_SET, Malformed, Planned, generation_info, read_metadata, read_roster};
+pub use metadata::{END_OF_SET, Malformed, Planned, generation_info, read_metadata, read_roster, unwrap_metadata};
 pub use repair::{Repaired, repair_metadata, repair_segments};
 pub use tokens::{FREE_TOKENS, MAX_TOKENS, ModelLimits, tokens_for_metadata, tokens_for_set};

@@ -58,6 +58,7 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
     options.plans = options.text != "offline" || settings.providers.text.is_some();
     options.image = host.studio.providers.image.provider.clone();
     options.video = host.studio.providers.video.clone();
+    options.stories = host.studio.stories.clone();
     options.rate_limits = RateLimits {
         generations: settings.server.generating_per_minute,
         changes: settings.server.creating_per_minute,
@@ -78,7 +79,8 @@ pub async fn run(settings: &Settings, interrupted: CancellationToken) -> Result<
         shutdown.clone(),
     );
     let watching = tokio::spawn(plugins.clone().watch(shutdown.clone()));
-    let sweeper = Sweeper::new(store.clone(), host.studio.blobs.clone(), housekeeping::retention(settings));
+    let sweeper = Sweeper::new(store.clone(), host.studio.blobs.clone(), housekeeping::retention(settings))
+        .with_stories(host.studio.stories.clone());
     let sweeping = tokio::spawn(housekeeping::keep_house(sweeper, shutdown.clone()));
     let serving = tokio::spawn(kinora_api::serve(listeners, kinora_api::router(state), shutdown.clone()));
     remote::remember(data, &addresses)?;

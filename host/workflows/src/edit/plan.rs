@@ -25,6 +25,8 @@ const CONTRACT: Contract = Contract {
         let segments = document["timeline"].as_array().map_or(0, Vec::len);
         format!("{title} planned {segments} segments; {} problems", problems.len())
     },
+    repair: None,
+    divisible: false,
 };
 
 /// What a plan is asked for with.

@@ -18,7 +18,7 @@ use kinora_runtime::{Generation, Generations, Plugin, Runtime, RuntimeOptions};
 use kinora_store::{Backend, Blobs, Fuse, NewJob, Store};
 use kinora_workflows::{
     Choice, OperationDriver, Pieces, Providers, Retry, SCENARIO_KIND, SCENARIO_VERSION, ScenarioInput,
-    ScenarioWorkflow, Studio,
+    ScenarioWorkflow, StoryFiles, Studio,
 };
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -109,6 +109,7 @@ impl Place {
             render_slots: Semaphore::new(1),
             probe_slots: Semaphore::new(2),
             pieces: Pieces { path: self.folder.join("pieces"), max_bytes: 1 << 30 },
+            stories: StoryFiles::in_data(&self.folder),
             providers: Providers { text: chosen(), image: chosen(), video: chosen(), poll_interval },
             retry: Retry { attempts: 3, delay: Duration::from_millis(1) },
             prices: BTreeMap::new(),
