@@ -62,6 +62,16 @@ fn an_upload_is_looked_into_and_named_in_a_request() {
     let carries = |body: &[u8]| body.windows(picture.len()).any(|part| part == picture);
     assert!(upstream.requests().iter().any(|request| carries(&request.body)), "it reached the upstream");
 
+    // The same picture as the clip's first and last frame.
+    let framed = json!({"prompt": "Waves", "duration": 8, "strict": true, "first_frame_id": id, "last_frame_id": id});
+    let made = server.post(GENERATE, &framed);
+    assert_eq!(made.status, 200, "{}", made.text());
+    let requests = upstream.requests();
+    let sent = requests.iter().rfind(|request| request.path == predictions(VEO)).expect("it was asked").json();
+    assert!(sent["input"]["image"].is_string() && sent["input"]["last_frame"].is_string(), "{sent}");
+    let unknown = server.post(GENERATE, &json!({"prompt": "Waves", "first_frame_id": "nothing.png"}));
+    assert_eq!(unknown.status, 404, "{}", unknown.text());
+
     assert_eq!(server.get(UPLOADS).json()["uploads"][0]["blob_id"], id.as_str());
     assert_eq!(server.delete(&format!("{UPLOADS}/{id}")).status, 204);
     assert_eq!(server.delete(&format!("{UPLOADS}/{id}")).status, 404);

@@ -46,6 +46,12 @@ pub struct ClipInput {
     /// The blob of a picture to keep to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference_image: Option<String>,
+    /// The blob of the picture that it begins with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_frame: Option<String>,
+    /// The blob of the picture that it ends with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_frame: Option<String>,
     /// Rules that are added to the prompt.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rules: String,
@@ -162,9 +168,15 @@ async fn check(studio: &Studio, provider: &Generation, input: &ClipInput) -> Res
             "{title} cannot do what was asked: {missing}. Leave it out, or set strict to false."
         )));
     }
-    if let Some(picture) = &input.reference_image {
+    let pictures = [
+        ("reference image", &input.reference_image),
+        ("first frame", &input.first_frame),
+        ("last frame", &input.last_frame),
+    ];
+    for (what, picture) in pictures {
+        let Some(picture) = picture else { continue };
         let looked = results::look(studio, "image", picture).await;
-        looked.map_err(|error| refuse(format!("The reference image cannot be used: {}", error.message)))?;
+        looked.map_err(|error| refuse(format!("The {what} cannot be used: {}", error.message)))?;
     }
     Ok(())
 }
@@ -179,6 +191,8 @@ fn missing(provider: &Generation, input: &ClipInput) -> Vec<&'static str> {
     let can = |word: &str| model.is_some_and(|model| model.capabilities.iter().any(|known| known == word));
     let asked = [
         (input.reference_image.is_some(), "reference-images", "a reference image"),
+        (input.first_frame.is_some(), "first-frame", "a first frame"),
+        (input.last_frame.is_some(), "last-frame", "a last frame"),
         (!input.negative_prompt.is_empty(), "negative-prompt", "a negative prompt"),
         (input.seed.is_some(), "seed", "a seed"),
         (input.generate_audio, "audio", "sound"),
@@ -196,6 +210,8 @@ fn operation(input: &ClipInput) -> VideoOperation {
         generate_audio: input.generate_audio,
         seed: input.seed,
         reference_images: input.reference_image.iter().cloned().collect(),
+        first_frame: input.first_frame.clone(),
+        last_frame: input.last_frame.clone(),
         model: input.model.clone(),
         ..VideoOperation::default()
     }

@@ -69,7 +69,12 @@ pub(crate) async fn generate(
         }
         None => None,
     };
-    let input = ClipInput { reference_image, ..input };
+    let mut input = ClipInput { reference_image, ..input };
+    for (field, frame) in [("first_frame_id", &mut input.first_frame), ("last_frame_id", &mut input.last_frame)] {
+        if let Some(id) = frame {
+            *id = uploaded(&state, &caller, field, id, &["image"]).await?.to_string();
+        }
+    }
     let text = |_: &str| jobs::input(&input);
     let submission = Submission { kind: CLIP_KIND, version: CLIP_VERSION, priority: 0, key, input: &text };
     let job = jobs::submit(&state, &caller, submission).await?.job;

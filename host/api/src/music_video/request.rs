@@ -47,6 +47,12 @@ pub(crate) struct GenerateVideo {
     /// The `blob_id` of a picture that was sent to `/api/mv/uploads` or drawn by `/api/mv/generate_character_reference`.
     #[serde(default)]
     reference_image_id: Option<String>,
+    /// The `blob_id` of the picture that the clip begins with.
+    #[serde(default)]
+    first_frame_id: Option<String>,
+    /// The `blob_id` of the picture that the clip ends with.
+    #[serde(default)]
+    last_frame_id: Option<String>,
     /// Rules that are added to the prompt.
     #[serde(default)]
     video_rules_template: Option<String>,
@@ -60,7 +66,8 @@ pub(crate) struct GenerateVideo {
     strict: Option<bool>,
 }
 
-/// A request that was read: the input of its job, and the picture that is yet to be stored or looked up.
+/// A request that was read: the input of its job, whose frames are yet to be looked up, and the picture that is yet to
+/// be stored or looked up.
 pub(crate) struct Wanted {
     pub input: ClipInput,
     pub picture: Option<Picture>,
@@ -100,6 +107,8 @@ impl GenerateVideo {
             generate_audio: self.generate_audio.unwrap_or(true),
             seed: self.seed,
             reference_image: None,
+            first_frame: self.first_frame_id.filter(|id| !id.trim().is_empty()),
+            last_frame: self.last_frame_id.filter(|id| !id.trim().is_empty()),
             rules: text("video_rules_template", self.video_rules_template)?,
             provider: backend.unwrap_or_else(|| chosen.provider.clone()),
             model,
