@@ -1,6 +1,7 @@
 //! What a Kinora plugin author needs: the [`documents`], a trait for each common shape of plugin, macros that export
 //! an implementation as a component, and a [`replay`] harness that drives an adapter against recorded exchanges in a
-//! plain unit test. The host itself uses the documents alone.
+//! plain unit test. Strategies find in [`prompt`] and [`answer`] what all of them write and read alike. The host itself
+//! uses the documents alone.
 //!
 //! | role | implement | export |
 //! |---|---|---|
@@ -15,12 +16,16 @@
 pub mod documents;
 
 #[cfg(feature = "guest")]
+pub mod answer;
+#[cfg(feature = "guest")]
 #[doc(hidden)]
 pub mod bindings;
 #[cfg(feature = "guest")]
 mod export;
 #[cfg(feature = "guest")]
 mod failure;
+#[cfg(feature = "guest")]
+pub mod prompt;
 #[cfg(feature = "guest")]
 pub mod provider;
 #[cfg(feature = "guest")]

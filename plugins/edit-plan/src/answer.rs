@@ -1,7 +1,7 @@
 //! Reads what models answer: the plan, bare, in a Markdown fence or among prose, alone or within `edit_plan`. Whether it
 //! is right is not asked here, and nothing of it is changed: the validator names what is wrong.
 
-use kinora_sdk::Failure;
+use kinora_sdk::{Failure, answer};
 use serde_json::Value;
 
 /// The plan of an answer.
@@ -9,33 +9,13 @@ use serde_json::Value;
 /// # Errors
 /// `malformed-output` where there is no JSON object in it.
 pub fn read(text: &str) -> Result<Value, Failure> {
-    let value: Value = serde_json::from_str(text).or_else(|error| {
-        // The complaint is of the text as it came.
-        [fenced(text), braced(text)]
-            .into_iter()
-            .flatten()
-            .find_map(|inner| serde_json::from_str(inner).ok())
-            .ok_or_else(|| Failure::malformed_output(format!("The answer is no JSON: {error}.")))
-    })?;
-    let Value::Object(mut fields) = value else {
+    let Value::Object(mut fields) = answer::object(text)? else {
         return Err(Failure::malformed_output("The answer is no object with a timeline."));
     };
     match fields.get("edit_plan") {
         Some(Value::Object(_)) => Ok(fields.remove("edit_plan").unwrap_or_default()),
         _ => Ok(Value::Object(fields)),
     }
-}
-
-/// What stands in the first Markdown fence.
-fn fenced(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("```")?;
-    let (_language, rest) = rest.split_once('\n')?;
-    rest.split_once("```").map(|(inner, _)| inner)
-}
-
-/// What stands in braces, first to last.
-fn braced(text: &str) -> Option<&str> {
-    text.get(text.find('{')?..=text.rfind('}')?)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use kinora_sdk::documents::{
     AudioMode, AudioTrack, EditPlanRequest, MediaType, Medium, Message, Problem, TransitionType,
 };
+use kinora_sdk::prompt::{block, complaints, conversation, one_line};
 
 /// The beats whose times are told; the tempo tells the others.
 const TOLD_BEATS: usize = 64;
@@ -23,14 +24,7 @@ pub fn messages(
     (attempt, problems): (u32, &[Problem]),
     house_rules: &str,
 ) -> Vec<Message> {
-    let mut messages = vec![
-        Message { role: "system".to_owned(), content: system(request, most, house_rules) },
-        Message { role: "user".to_owned(), content: user(request, media) },
-    ];
-    if attempt > 1 && !problems.is_empty() {
-        messages.push(Message { role: "user".to_owned(), content: correction(problems) });
-    }
-    messages
+    conversation(system(request, most, house_rules), user(request, media), attempt, problems, correction)
 }
 
 /// The music that lengths can be counted by.
@@ -149,34 +143,12 @@ fn hear(track: &AudioTrack) -> String {
 }
 
 fn correction(problems: &[Problem]) -> String {
-    let mut text = String::from("Your last answer to this could not be used:\n");
-    for problem in problems.iter().take(TOLD_PROBLEMS) {
-        text.push_str(&format!("- {}", one_line(&problem.message)));
-        if !problem.path.is_empty() {
-            text.push_str(&format!(" (at {})", one_line(&problem.path)));
-        }
-        text.push('\n');
-    }
+    let mut text = complaints(&problems[..problems.len().min(TOLD_PROBLEMS)]);
     if problems.len() > TOLD_PROBLEMS {
         text.push_str(&format!("- and {} more of this kind\n", problems.len() - TOLD_PROBLEMS));
     }
     text.push_str("Write the whole plan anew, with this mended.");
     text
-}
-
-/// Text inside a tag that does not occur in it.
-fn block(name: &str, text: &str) -> String {
-    let lower = text.to_lowercase();
-    let occurs = |tag: &str| lower.contains(&format!("<{tag}>")) || lower.contains(&format!("</{tag}"));
-    let tag = std::iter::once(name.to_owned())
-        .chain((2..).map(|number| format!("{name}-{number}")))
-        .find(|tag| !occurs(tag))
-        .expect("a text has an end, the numbers have none");
-    format!("<{tag}>\n{}\n</{tag}>", text.trim())
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

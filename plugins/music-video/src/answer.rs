@@ -2,7 +2,7 @@
 //! prose, with fields of the model's own. Only the document's own fields are kept. Whether they are right is not
 //! asked here: what has another type than it should is left as it is, for the validator to name.
 
-use kinora_sdk::Failure;
+use kinora_sdk::{Failure, answer};
 use serde_json::{Map, Value, json};
 
 /// The scenes of an answer.
@@ -10,15 +10,7 @@ use serde_json::{Map, Value, json};
 /// # Errors
 /// `malformed-output` where there is no JSON in it, or JSON that is neither an object nor a list.
 pub fn read(text: &str) -> Result<Value, Failure> {
-    let value: Value = serde_json::from_str(text).or_else(|error| {
-        // The complaint is of the text as it came.
-        fenced(text)
-            .into_iter()
-            .chain(bracketed(text))
-            .find_map(|inner| serde_json::from_str(inner).ok())
-            .ok_or_else(|| Failure::malformed_output(format!("The answer is no JSON: {error}.")))
-    })?;
-    match value {
+    match answer::json(text)? {
         Value::Array(scenes) => Ok(json!({"scenes": scenes.into_iter().map(scene).collect::<Vec<_>>()})),
         Value::Object(mut fields) => Ok(match fields.remove("scenes") {
             Some(Value::Array(scenes)) => json!({"scenes": scenes.into_iter().map(scene).collect::<Vec<_>>()}),
@@ -38,20 +30,6 @@ fn scene(value: Value) -> Value {
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), fields.remove(name)?)));
     Value::Object(kept.collect::<Map<_, _>>())
-}
-
-/// What stands in the first Markdown fence.
-fn fenced(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("```")?;
-    let (_language, rest) = rest.split_once('\n')?;
-    rest.split_once("```").map(|(inner, _)| inner)
-}
-
-/// What stands in brackets of either kind, first to last; the kind that opens first comes first.
-fn bracketed(text: &str) -> impl Iterator<Item = &str> {
-    let mut kinds = [('{', '}'), ('[', ']')];
-    kinds.sort_by_key(|(open, _)| text.find(*open));
-    kinds.into_iter().filter_map(|(open, close)| text.get(text.find(open)?..=text.rfind(close)?))
 }
 
 #[cfg(test)]

@@ -2,17 +2,12 @@
 //! name does not occur in its text, so that no text can end its own block and go on as an instruction.
 
 use kinora_sdk::documents::{Message, MusicVideoRequest, Problem, SCENE_SECONDS};
+use kinora_sdk::prompt::{block, complaints, conversation};
 
 /// The messages for one attempt. `house_rules` are an administrator's own sentences, empty where there are none.
 pub fn messages(request: &MusicVideoRequest, attempt: u32, problems: &[Problem], house_rules: &str) -> Vec<Message> {
-    let mut messages = vec![
-        Message { role: "system".to_owned(), content: system(request, house_rules) },
-        Message { role: "user".to_owned(), content: user(request) },
-    ];
-    if attempt > 1 && !problems.is_empty() {
-        messages.push(Message { role: "user".to_owned(), content: correction(request, problems) });
-    }
-    messages
+    let (system, user) = (system(request, house_rules), user(request));
+    conversation(system, user, attempt, problems, |problems| correction(request, problems))
 }
 
 /// "4 scenes".
@@ -83,31 +78,7 @@ fn user(request: &MusicVideoRequest) -> String {
 }
 
 fn correction(request: &MusicVideoRequest, problems: &[Problem]) -> String {
-    let mut text = String::from("Your last answer to this could not be used:\n");
-    for problem in problems {
-        text.push_str(&format!("- {}", one_line(&problem.message)));
-        if !problem.path.is_empty() {
-            text.push_str(&format!(" (at {})", one_line(&problem.path)));
-        }
-        text.push('\n');
-    }
-    text.push_str(&format!("Write the whole video anew, {} in all, with this mended.", scenes(request)));
-    text
-}
-
-/// Text inside a tag that does not occur in it.
-fn block(name: &str, text: &str) -> String {
-    let lower = text.to_lowercase();
-    let occurs = |tag: &str| lower.contains(&format!("<{tag}>")) || lower.contains(&format!("</{tag}"));
-    let tag = std::iter::once(name.to_owned())
-        .chain((2..).map(|number| format!("{name}-{number}")))
-        .find(|tag| !occurs(tag))
-        .expect("a text has an end, the numbers have none");
-    format!("<{tag}>\n{}\n</{tag}>", text.trim())
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    format!("{}Write the whole video anew, {} in all, with this mended.", complaints(problems), scenes(request))
 }
 
 #[cfg(test)]

@@ -2,17 +2,12 @@
 //! block's name does not occur in the text, so that no text can end its own block and go on as an instruction.
 
 use kinora_sdk::documents::{Message, Problem, Product, SCENE_SECONDS, ScenarioRequest};
+use kinora_sdk::prompt::{block, complaints, conversation, one_line};
 
 /// The messages for one attempt. `house_rules` are an administrator's own sentences, empty where there are none.
 pub fn messages(request: &ScenarioRequest, attempt: u32, problems: &[Problem], house_rules: &str) -> Vec<Message> {
-    let mut messages = vec![
-        Message { role: "system".to_owned(), content: system(request, house_rules) },
-        Message { role: "user".to_owned(), content: user(request) },
-    ];
-    if attempt > 1 && !problems.is_empty() {
-        messages.push(Message { role: "user".to_owned(), content: correction(request, problems) });
-    }
-    messages
+    let (system, user) = (system(request, house_rules), user(request));
+    conversation(system, user, attempt, problems, |problems| correction(request, problems))
 }
 
 fn system(request: &ScenarioRequest, house_rules: &str) -> String {
@@ -104,40 +99,15 @@ fn product_facts(product: &Product) -> Option<String> {
 }
 
 fn correction(request: &ScenarioRequest, problems: &[Problem]) -> String {
-    let mut text = String::from("Your last answer to this could not be used:\n");
-    for problem in problems {
-        text.push_str("- ");
-        text.push_str(&one_line(&problem.message));
-        if !problem.path.is_empty() {
-            text.push_str(&format!(" (at {})", one_line(&problem.path)));
-        }
-        text.push('\n');
-    }
-    text.push_str(&format!(
-        "Write the whole scenario again, all {} scenes and every required field, with this mended.",
+    format!(
+        "{}Write the whole scenario again, all {} scenes and every required field, with this mended.",
+        complaints(problems),
         request.scene_count
-    ));
-    text
-}
-
-/// Text inside a tag that does not occur in it.
-fn block(name: &str, text: &str) -> String {
-    let lower = text.to_lowercase();
-    let mut tag = name.to_owned();
-    let mut number = 1;
-    while lower.contains(&format!("</{tag}")) || lower.contains(&format!("<{tag}>")) {
-        number += 1;
-        tag = format!("{name}-{number}");
-    }
-    format!("<{tag}>\n{}\n</{tag}>", text.trim())
+    )
 }
 
 fn filled(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `cinematic-storytelling` as words.

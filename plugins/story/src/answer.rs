@@ -2,8 +2,8 @@
 //! wrapper of the model's own, with fields of its own. Only the document's fields are kept. Whether they are right is
 //! not asked here: what has another type than it should is left as it is, for the validator to name.
 
-use kinora_sdk::Failure;
 use kinora_sdk::documents::StoryMetadataRequest;
+use kinora_sdk::{Failure, answer};
 use serde_json::{Map, Value, json};
 
 const METADATA: [&str; 7] =
@@ -16,7 +16,8 @@ const SEGMENT: [&str; 6] = ["segment_number", "title", "narration", "dialogue", 
 /// # Errors
 /// `malformed-output` where there is no JSON object in it.
 pub fn metadata(text: &str, story: &StoryMetadataRequest) -> Result<Value, Failure> {
-    let Value::Object(fields) = unwrapped(json(text)?, &["metadata", "story_metadata", "movie_metadata"]) else {
+    let Value::Object(fields) = unwrapped(answer::json(text)?, &["metadata", "story_metadata", "movie_metadata"])
+    else {
         return Err(Failure::malformed_output("The answer is no object with the story's metadata."));
     };
     let mut metadata = kept(fields, &METADATA);
@@ -31,7 +32,7 @@ pub fn metadata(text: &str, story: &StoryMetadataRequest) -> Result<Value, Failu
 /// # Errors
 /// `malformed-output` where there is no JSON in it, or JSON that is neither an object nor a list.
 pub fn segments(text: &str) -> Result<Value, Failure> {
-    let list = match unwrapped(json(text)?, &["story_set", "segments", "scenes"]) {
+    let list = match unwrapped(answer::json(text)?, &["story_set", "segments", "scenes"]) {
         Value::Array(list) => Value::Array(list.into_iter().map(segment).collect()),
         // One segment alone, without its list.
         Value::Object(fields) if fields.contains_key("segment_number") => {
@@ -87,31 +88,6 @@ fn segment(value: Value) -> Value {
 
 fn kept(mut fields: Map<String, Value>, names: &[&str]) -> Map<String, Value> {
     names.iter().filter_map(|name| Some(((*name).to_owned(), fields.remove(*name)?))).collect()
-}
-
-fn json(text: &str) -> Result<Value, Failure> {
-    serde_json::from_str(text).or_else(|error| {
-        // The complaint is of the text as it came.
-        fenced(text)
-            .into_iter()
-            .chain(bracketed(text))
-            .find_map(|inner| serde_json::from_str(inner).ok())
-            .ok_or_else(|| Failure::malformed_output(format!("The answer is no JSON: {error}.")))
-    })
-}
-
-/// What stands in the first Markdown fence.
-fn fenced(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("```")?;
-    let (_language, rest) = rest.split_once('\n')?;
-    rest.split_once("```").map(|(inner, _)| inner)
-}
-
-/// What stands in brackets of either kind, first to last; the kind that opens first comes first.
-fn bracketed(text: &str) -> impl Iterator<Item = &str> {
-    let mut kinds = [('{', '}'), ('[', ']')];
-    kinds.sort_by_key(|(open, _)| text.find(*open));
-    kinds.into_iter().filter_map(|(open, close)| text.get(text.find(open)?..=text.rfind(close)?))
 }
 
 #[cfg(test)]

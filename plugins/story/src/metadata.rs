@@ -1,14 +1,15 @@
 //! The words in which the first step is asked for.
 
 use kinora_sdk::documents::{Message, Problem, StoryKind, StoryMetadataRequest, outline_points};
+use kinora_sdk::prompt::{block, conversation};
 use serde_json::json;
 
-use crate::prose::{audience, block, calling, closing, conversation, counted};
+use crate::prose::{audience, calling, closing, correction, counted};
 
 /// The messages for one attempt. `house_rules` are an administrator's own sentences, empty where there are none.
 pub fn messages(story: &StoryMetadataRequest, attempt: u32, problems: &[Problem], house_rules: &str) -> Vec<Message> {
     let again = "Write the metadata anew, whole, with this mended.";
-    conversation(system(story, house_rules), user(story), attempt, problems, again)
+    conversation(system(story, house_rules), user(story), attempt, problems, |problems| correction(problems, again))
 }
 
 fn system(story: &StoryMetadataRequest, house_rules: &str) -> String {

@@ -1,27 +1,12 @@
 //! What both steps say alike. Everything a user typed stands inside a block that says it is material; the block's name
 //! does not occur in the text, so that no text can end its own block and go on as an instruction.
 
-use kinora_sdk::documents::{Message, Problem, StoryFlags, StoryKind};
+use kinora_sdk::documents::{Problem, StoryFlags, StoryKind};
+use kinora_sdk::prompt::complaints;
 
-/// The messages for one attempt: the system's, the user's, and from the second attempt on what was wrong before.
-pub fn conversation(system: String, user: String, attempt: u32, problems: &[Problem], again: &str) -> Vec<Message> {
-    let message = |role: &str, content: String| Message { role: role.to_owned(), content };
-    let mut messages = vec![message("system", system), message("user", user)];
-    if attempt > 1 && !problems.is_empty() {
-        messages.push(message("user", correction(problems, again)));
-    }
-    messages
-}
-
-fn correction(problems: &[Problem], again: &str) -> String {
-    let mut text = String::from("Your last answer to this could not be used:\n");
-    for problem in problems {
-        text.push_str(&format!("- {}", one_line(&problem.message)));
-        if !problem.path.is_empty() {
-            text.push_str(&format!(" (at {})", one_line(&problem.path)));
-        }
-        text.push('\n');
-    }
+/// What is to be mended of the answer before; `again` says what is to be written.
+pub fn correction(problems: &[Problem], again: &str) -> String {
+    let mut text = complaints(problems);
     if problems.iter().any(|problem| problem.code == "truncated") {
         text.push_str("It was too long and broke off: say everything in half as many words.\n");
     }
@@ -68,22 +53,6 @@ an adult."
     } else {
         "- It is for a general audience: nothing sexual, cruel or hateful."
     }
-}
-
-/// Text inside a tag that does not occur in it.
-pub fn block(name: &str, text: &str) -> String {
-    let lower = text.to_lowercase();
-    let occurs = |tag: &str| lower.contains(&format!("<{tag}>")) || lower.contains(&format!("</{tag}"));
-    let tag = std::iter::once(name.to_owned())
-        .chain((2..).map(|number| format!("{name}-{number}")))
-        .find(|tag| !occurs(tag))
-        .expect("a text has an end, the numbers have none");
-    format!("<{tag}>\n{}\n</{tag}>", text.trim())
-}
-
-/// A text without line breaks.
-pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// "1 segment", "10 segments".

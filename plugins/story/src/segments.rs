@@ -1,14 +1,15 @@
 //! The words in which a batch of segments is asked for.
 
 use kinora_sdk::documents::{Message, Problem, SCENE_SECONDS, StoryKind, StorySegmentsRequest, Telling};
+use kinora_sdk::prompt::{block, conversation, one_line};
 use serde_json::json;
 
-use crate::prose::{audience, block, calling, closing, conversation, one_line};
+use crate::prose::{audience, calling, closing, correction};
 
 /// The messages for one attempt. `house_rules` are an administrator's own sentences, empty where there are none.
 pub fn messages(batch: &StorySegmentsRequest, attempt: u32, problems: &[Problem], house_rules: &str) -> Vec<Message> {
     let again = format!("Write {} anew, all of them, with this mended.", numbered(batch));
-    conversation(system(batch, house_rules), user(batch), attempt, problems, &again)
+    conversation(system(batch, house_rules), user(batch), attempt, problems, |problems| correction(problems, &again))
 }
 
 /// "segment 5", "the 10 segments 11 to 20".
